@@ -1,0 +1,21 @@
+/** Desired state of one node, level-triggered: sent again until the heartbeat echoes it. */
+import { z } from 'zod';
+import { deploymentNameSchema, modelDigestSchema, replicaIdSchema } from '../ids.js';
+import { replicaSpecSchema } from '../replica.js';
+
+export const assignmentSchema = z.object({
+  replicaId: replicaIdSchema,
+  deployment: deploymentNameSchema,
+  revisionId: z.string().max(80),
+  modelDigest: modelDigestSchema,
+  spec: replicaSpecSchema,
+});
+export type Assignment = z.infer<typeof assignmentSchema>;
+
+export const assignCommandSchema = z.object({
+  /** Grows with every change of the list; an older one is ignored. */
+  generation: z.int().min(1),
+  /** The whole list: a replica that is not in it is drained and stopped. */
+  assignments: z.array(assignmentSchema),
+});
+export type AssignCommand = z.infer<typeof assignCommandSchema>;

@@ -1,0 +1,35 @@
+/** Every NATS subject, so that permissions can be read off one page. See docs/architecture.md. */
+export const SUBJECT_ROOT = 'corral';
+
+/** Control plane: Nest's NATS transport, JSON. `{id}` is filled in by {@link nodeSubject}. */
+export const NODE_SUBJECTS = {
+  heartbeat: 'corral.node.{id}.heartbeat',
+  assign: 'corral.node.{id}.assign',
+  op: 'corral.node.{id}.op',
+} as const;
+
+export function nodeSubject(kind: keyof typeof NODE_SUBJECTS, nodeId: string): string {
+  return NODE_SUBJECTS[kind].replace('{id}', nodeId);
+}
+
+/** All nodes' heartbeats, for controllers. */
+export const ALL_HEARTBEATS = nodeSubject('heartbeat', '*');
+
+/** Data plane: raw NATS, JSON, callback subscriptions. */
+export const workerSubject = {
+  generate: (nodeId: string): string => `corral.w.${nodeId}.generate`,
+  cancel: (nodeId: string): string => `corral.w.${nodeId}.cancel`,
+  resend: (nodeId: string): string => `corral.w.${nodeId}.resend`,
+} as const;
+
+export const controllerSubject = {
+  frames: (controllerId: string): string => `corral.c.${controllerId}.frames`,
+  /** One a second while the controller lives; workers drop the attempts of a silent one. */
+  alive: (controllerId: string): string => `corral.c.${controllerId}.alive`,
+} as const;
+
+/** All controllers' signs of life, for workers. */
+export const ALL_CONTROLLERS_ALIVE = controllerSubject.alive('*');
+
+/** Facts that every controller caches and must hear of at once (a key was revoked, …). */
+export const CHANGES_SUBJECT = 'corral.changes';

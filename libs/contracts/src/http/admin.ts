@@ -1,0 +1,149 @@
+/** The admin API under /admin/v1, shared by controller, console and CLI. */
+import { z } from 'zod';
+import { deviceSchema, storedModelSchema } from '../bus/heartbeat.js';
+import { deploymentNameSchema, modelDigestSchema } from '../ids.js';
+import { observedReplicaSchema, replicaSpecSchema } from '../replica.js';
+import { failureSchema } from '../errors.js';
+
+/** Every error body of the admin API. */
+export const adminErrorSchema = z.object({ error: failureSchema });
+export type AdminError = z.infer<typeof adminErrorSchema>;
+
+// --- keys ---------------------------------------------------------------------------------------
+
+export const createKeySchema = z.object({
+  name: z.string().trim().min(1).max(100),
+  /** Days until it expires, 1 to 3,650; null: never. */
+  expiresInDays: z.int().min(1).max(3650).nullable().default(90),
+});
+export type CreateKey = z.infer<typeof createKeySchema>;
+
+export const apiKeyViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  publicId: z.string(),
+  lastFour: z.string(),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().nullable(),
+  revokedAt: z.iso.datetime().nullable(),
+  lastUsedAt: z.iso.datetime().nullable(),
+});
+export type ApiKeyView = z.infer<typeof apiKeyViewSchema>;
+
+/** The only answer that ever holds the key itself. */
+export const createdKeySchema = apiKeyViewSchema.extend({ apiKey: z.string() });
+export type CreatedKey = z.infer<typeof createdKeySchema>;
+
+// --- nodes --------------------------------------------------------------------------------------
+
+export const nodeViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** `ready`: heard of within 3 s. `suspect`: silent above 3 s. `lost`: silent above 8 s. */
+  state: z.enum(['ready', 'suspect', 'lost']),
+  /** Milliseconds since its last heartbeat arrived; null when it never did in this controller's life. */
+  silentMs: z.number().nullable(),
+  version: z.string().nullable(),
+  platform: z
+    .object({ os: z.string(), arch: z.string(), cores: z.int(), cpuModel: z.string() })
+    .nullable(),
+  devices: z.array(deviceSchema),
+  replicas: z.array(observedReplicaSchema),
+  models: z.array(storedModelSchema),
+});
+export type NodeView = z.infer<typeof nodeViewSchema>;
+
+// --- models -------------------------------------------------------------------------------------
+
+export const importModelSchema = z.object({
+  /** An absolute path on the node's own disk. */
+  path: z.string().min(1).max(4096),
+  /** Default: the only node there is; with several it must be named. */
+  nodeId: z.string().nullish(),
+});
+export type ImportModel = z.infer<typeof importModelSchema>;
+export const importStartedSchema = z.object({ importId: z.string(), nodeId: z.string() });
+export type ImportStarted = z.infer<typeof importStartedSchema>;
+
+/** A model file and the nodes that hold it. */
+export const modelViewSchema = storedModelSchema.extend({ nodeIds: z.array(z.string()) });
+export type ModelView = z.infer<typeof modelViewSchema>;
+
+// --- deployments --------------------------------------------------------------------------------
+
+export const createDeploymentSchema = z.object({
+  name: deploymentNameSchema,
+  /** SHA-256 of a model in the store, or a unique beginning (8 digits or more), or its file name. */
+  model: z.string().min(1).max(300),
+  replicas: z.int().min(1).max(64).default(1),
+  /** Default: the node that has the file and the most free memory. */
+  nodeId: z.string().nullish(),
+  spec: replicaSpecSchema.prefault({}),
+});
+export type CreateDeployment = z.infer<typeof createDeploymentSchema>;
+
+export const deploymentViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  modelDigest: modelDigestSchema,
+  modelName: z.string(),
+  revision: z.int(),
+  spec: replicaSpecSchema,
+  desiredReplicas: z.int(),
+  readyReplicas: z.int(),
+  /** `ready` when at least one replica is; else the furthest state with its reason. */
+  state: z.enum(['ready', 'loading', 'failed', 'pending']),
+  /** Why it is not ready, with the arithmetic; null when it is. */
+  failure: failureSchema.nullable(),
+  /** 0 to 1 while loading; null where unknown. */
+  progress: z.number().nullable(),
+  slots: z.int(),
+  activeSlots: z.int(),
+  queued: z.int(),
+  createdAt: z.iso.datetime(),
+});
+export type DeploymentView = z.infer<typeof deploymentViewSchema>;
+
+// --- overview and requests ----------------------------------------------------------------------
+
+export const overviewSchema = z.object({
+  status: z.enum(['ready', 'degraded', 'down']),
+  /** One line per thing that is wrong; empty when ready. */
+  problems: z.array(z.string()),
+  version: z.string(),
+  nodes: z.array(nodeViewSchema),
+  deployments: z.array(deploymentViewSchema),
+  rates: z.object({
+    /** Over the last 10 seconds, finished requests and generated tokens. */
+    requestsPerSecond: z.number(),
+    tokensPerSecond: z.number(),
+    /** Requests now. */
+    running: z.int(),
+    waiting: z.int(),
+    /** Median time to first token of the last 100 requests; null before the first. */
+    ttftP50Ms: z.number().nullable(),
+  }),
+});
+export type Overview = z.infer<typeof overviewSchema>;
+
+/** One row per request; prompts and answers are not stored. */
+export const requestRowSchema = z.object({
+  requestId: z.string(),
+  createdAt: z.iso.datetime(),
+  keyId: z.string(),
+  deployment: z.string(),
+  nodeId: z.string().nullable(),
+  replicaId: z.string().nullable(),
+  status: z.enum(['completed', 'failed', 'cancelled']),
+  errorCode: z.string().nullable(),
+  finishReason: z.string().nullable(),
+  attempts: z.int(),
+  promptTokens: z.int(),
+  cachedTokens: z.int(),
+  completionTokens: z.int(),
+  queueMs: z.number(),
+  /** Null when no token was produced. */
+  ttftMs: z.number().nullable(),
+  totalMs: z.number(),
+});
+export type RequestRow = z.infer<typeof requestRowSchema>;
