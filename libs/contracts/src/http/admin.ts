@@ -97,6 +97,8 @@ export const deploymentViewSchema = z.object({
   failure: failureSchema.nullable(),
   /** 0 to 1 while loading; null where unknown. */
   progress: z.number().nullable(),
+  /** Of one slot; null while it is left open and no replica is ready. */
+  contextTokens: z.int().nullable(),
   slots: z.int(),
   activeSlots: z.int(),
   queued: z.int(),
@@ -147,3 +149,11 @@ export const requestRowSchema = z.object({
   totalMs: z.number(),
 });
 export type RequestRow = z.infer<typeof requestRowSchema>;
+
+export const requestQuerySchema = z.object({
+  /** Rows of one page, 1 to 1,000. */
+  limit: z.coerce.number().int().min(1).max(1000).default(50),
+  /** The `next` of the page before; absent: the newest rows. */
+  before: z.string().max(80).optional(),
+});
+export type RequestQuery = z.infer<typeof requestQuerySchema>;

@@ -1,0 +1,37 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ApiKeysModule } from './api-keys/api-keys.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { DeploymentsModule } from './deployments/deployments.module.js';
+import { GatewayModule } from './gateway/gateway.module.js';
+import { HealthModule } from './health/health.module.js';
+import { InfraModule } from './infra/infra.module.js';
+import { ModelsModule } from './models/models.module.js';
+import { NodesModule } from './nodes/nodes.module.js';
+import { OverviewModule } from './overview/overview.module.js';
+import { SchedulingModule } from './scheduling/scheduling.module.js';
+import { UsageModule } from './usage/usage.module.js';
+
+@Module({})
+export class AppModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(config),
+        InfraModule,
+        AuthModule,
+        ApiKeysModule,
+        NodesModule,
+        ModelsModule,
+        DeploymentsModule,
+        SchedulingModule,
+        UsageModule,
+        OverviewModule,
+        HealthModule,
+        GatewayModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,54 @@
+/** Any error that reaches the edge, as something a caller may be told. Pure. */
+import { HttpException } from '@nestjs/common';
+import { ERRORS, type ErrorCode, type Failure } from '@corral/contracts';
+import { FailureException } from './failure.exception.js';
+
+export interface DescribedFailure {
+  /** HTTP status. */
+  status: number;
+  failure: Failure;
+  retryAfterMs: number | null;
+  /** Nobody expected it: it belongs into the log, and its text to nobody else. */
+  isFault: boolean;
+}
+
+const CODE_OF_STATUS: Partial<Record<number, ErrorCode>> = {
+  401: 'invalid_api_key',
+  403: 'permission_denied',
+  404: 'not_found',
+  409: 'conflict',
+  413: 'request_too_large',
+  429: 'rate_limit_exceeded',
+  503: 'dependency_unavailable',
+};
+
+export function describeFailure(error: unknown): DescribedFailure {
+  if (error instanceof FailureException) {
+    const { failure, retryAfterMs } = error;
+    return { status: ERRORS[failure.code].status, failure, retryAfterMs, isFault: false };
+  }
+  const status = statusOf(error);
+  if (status !== null && status < 500) {
+    const code = CODE_OF_STATUS[status] ?? 'invalid_request';
+    const message = error instanceof Error ? error.message : 'The request is not valid.';
+    return { status, failure: { code, message }, retryAfterMs: null, isFault: false };
+  }
+  return {
+    status: 500,
+    failure: {
+      code: 'internal_error',
+      message: 'Something went wrong here. The log has it under this request id.',
+    },
+    retryAfterMs: null,
+    isFault: true,
+  };
+}
+
+/** Nest's exceptions and Fastify's errors both carry a status. */
+function statusOf(error: unknown): number | null {
+  if (error instanceof HttpException) return error.getStatus();
+  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') {
+    return error.statusCode;
+  }
+  return null;
+}

@@ -1,0 +1,93 @@
+/**
+ * The controller's settings: the only place that reads the environment. Every name, unit, default
+ * and effect stands here once; docs/operations.md repeats them for people.
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const secret = z.string().min(16, 'must have 16 characters or more');
+
+const environmentSchema = z
+  .object({
+    CORRAL_HOST: z.string().default('127.0.0.1'),
+    CORRAL_PORT: z.coerce.number().int().min(0).max(65_535).default(7070),
+    CORRAL_PUBLIC_URL: z.url().optional(),
+    CORRAL_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).max(67_108_864).default(4_194_304),
+    CORRAL_QUEUE_LENGTH: z.coerce.number().int().min(0).max(100_000).default(256),
+    CORRAL_QUEUE_WAIT_MS: z.coerce.number().int().min(100).default(120_000),
+    CORRAL_LOAD_WAIT_MS: z.coerce.number().int().min(100).default(60_000),
+    CORRAL_CONSOLE_DIR: z.string().default(resolve(import.meta.dirname, '../../../console/out')),
+    CORRAL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    CORRAL_ADMIN_TOKEN: secret.optional(),
+    CORRAL_AUTH_SECRET: secret,
+    CORRAL_METRICS_TOKEN: secret.optional(),
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    NATS_URL: z.string().min(1),
+    NATS_USER: z.string().optional(),
+    NATS_PASSWORD: z.string().optional(),
+  })
+  .transform((env) => ({
+    http: {
+      host: env.CORRAL_HOST,
+      /** 0 takes any free port. */
+      port: env.CORRAL_PORT,
+      /** Under which browsers reach it; null: where it listens. */
+      publicUrl: env.CORRAL_PUBLIC_URL ?? null,
+      bodyLimitBytes: env.CORRAL_BODY_LIMIT_BYTES,
+    },
+    scheduling: {
+      queueLength: env.CORRAL_QUEUE_LENGTH,
+      queueWaitMs: env.CORRAL_QUEUE_WAIT_MS,
+      loadWaitMs: env.CORRAL_LOAD_WAIT_MS,
+      lostAttempts: 3,
+    },
+    consoleDir: env.CORRAL_CONSOLE_DIR,
+    logLevel: env.CORRAL_LOG_LEVEL,
+    /** Lets the command line in; null: nobody but signed-in admins. */
+    adminToken: env.CORRAL_ADMIN_TOKEN ?? null,
+    /** Signs sessions. */
+    authSecret: env.CORRAL_AUTH_SECRET,
+    /** For GET /metrics; null: from this machine only. */
+    metricsToken: env.CORRAL_METRICS_TOKEN ?? null,
+    databaseUrl: env.DATABASE_URL,
+    nats: { servers: env.NATS_URL, user: env.NATS_USER, pass: env.NATS_PASSWORD },
+  }));
+
+type Settings = z.output<typeof environmentSchema>;
+
+/** The settings, for injection. */
+export abstract class Config {
+  abstract readonly http: Settings['http'];
+  abstract readonly scheduling: Settings['scheduling'];
+  abstract readonly consoleDir: string;
+  abstract readonly logLevel: Settings['logLevel'];
+  abstract readonly adminToken: string | null;
+  abstract readonly authSecret: string;
+  abstract readonly metricsToken: string | null;
+  abstract readonly databaseUrl: string;
+  abstract readonly nats: Settings['nats'];
+}
+
+/** These may also be given as `NAME_FILE`, the path of a file that holds the value. */
+const SECRETS = [
+  'CORRAL_ADMIN_TOKEN',
+  'CORRAL_AUTH_SECRET',
+  'CORRAL_METRICS_TOKEN',
+  'DATABASE_URL',
+  'NATS_PASSWORD',
+] as const;
+
+/** Throws one error that names every setting at fault, never its value. */
+export function loadConfig(environment: NodeJS.ProcessEnv): Config {
+  const env = { ...environment };
+  for (const name of SECRETS) {
+    const file = env[`${name}_FILE`];
+    if (env[name] === undefined && file !== undefined)
+      env[name] = readFileSync(file, 'utf8').trim();
+  }
+  const parsed = environmentSchema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+  throw new Error(`These settings are missing or wrong:\n${lines.join('\n')}`);
+}

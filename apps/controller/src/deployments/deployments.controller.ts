@@ -1,0 +1,40 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  createDeploymentSchema,
+  type CreateDeployment,
+  type DeploymentView,
+} from '@corral/contracts/http';
+import { RequiresAdmin } from '../common/access.decorator.js';
+import { DeploymentsService } from './deployments.service.js';
+
+/** A deployment's name may hold slashes, hence the wildcards. */
+@ApiTags('Deployments')
+@Controller('admin/v1/deployments')
+@RequiresAdmin()
+export class DeploymentsController {
+  constructor(private readonly deployments: DeploymentsService) {}
+
+  @Get()
+  list(): { data: DeploymentView[] } {
+    return { data: this.deployments.views() };
+  }
+
+  @Get('*name')
+  get(@Param('name') name: string | string[]): DeploymentView {
+    return this.deployments.view([name].flat().join('/'));
+  }
+
+  @Post()
+  create(
+    @Body({ schema: createDeploymentSchema }) body: CreateDeployment,
+  ): Promise<DeploymentView> {
+    return this.deployments.create(body);
+  }
+
+  @Delete('*name')
+  @HttpCode(204)
+  remove(@Param('name') name: string | string[]): Promise<void> {
+    return this.deployments.remove([name].flat().join('/'));
+  }
+}

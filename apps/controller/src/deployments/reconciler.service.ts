@@ -1,0 +1,113 @@
+/**
+ * Makes what is into what should be, on the leading controller: plans replicas onto nodes, and
+ * tells each node its list until the node says that it has it.
+ */
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { LeaderService } from '../infra/leader.service.js';
+import { NodeCommandsService } from '../nodes/node-commands.service.js';
+import { NodesService, type ObservedNode } from '../nodes/nodes.service.js';
+import { DeploymentsRepository } from './deployments.repository.js';
+import { DeploymentsService } from './deployments.service.js';
+import { planPlacement, roomiestBytes, type CandidateNode } from './placement-plan.js';
+
+const INTERVAL_MS = 1_000;
+
+@Injectable()
+export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(ReconcilerService.name);
+  private timer: NodeJS.Timeout | null = null;
+  private running = false;
+  private again = false;
+
+  constructor(
+    private readonly leader: LeaderService,
+    private readonly nodes: NodesService,
+    private readonly commands: NodeCommandsService,
+    private readonly deployments: DeploymentsService,
+    private readonly repository: DeploymentsRepository,
+  ) {}
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => void this.reconcile(), INTERVAL_MS);
+    this.deployments.onChange(() => void this.reconcile());
+  }
+
+  onModuleDestroy(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+  }
+
+  /** One round; a call during a round makes for one more after it. */
+  async reconcile(): Promise<void> {
+    if (this.running) {
+      this.again = true;
+      return;
+    }
+    this.running = true;
+    try {
+      if (this.leader.isLeader()) await this.round();
+    } catch (error) {
+      this.logger.warn(`reconciling failed and is tried again: ${String(error)}`);
+    } finally {
+      this.running = false;
+    }
+    if (this.again) {
+      this.again = false;
+      await this.reconcile();
+    }
+  }
+
+  private async round(): Promise<void> {
+    const observed = this.nodes.observed();
+    const { deployments, replicas, generations } = this.deployments.desired();
+    const isNew = observed.some(({ heartbeat }) => !generations.has(heartbeat.nodeId));
+    if (isNew && !this.again) await this.deployments.refresh();
+    const plan = planPlacement(
+      deployments.map(({ revision, ...deployment }) => ({
+        ...deployment,
+        revisionId: revision.id,
+        modelDigest: revision.modelDigest,
+      })),
+      replicas,
+      observed.filter(({ heartbeat }) => generations.has(heartbeat.nodeId)).map(candidateOf),
+    );
+    this.deployments.reportPlacement(plan.reasons);
+    if (plan.actions.length > 0) {
+      this.logger.log({ placement: plan.actions });
+      await this.repository.carryOut(plan.actions);
+      // Reading again calls for another round, which tells the nodes.
+      return this.deployments.changed();
+    }
+    for (const node of observed) await this.tell(node);
+  }
+
+  private async tell({ heartbeat }: ObservedNode): Promise<void> {
+    const { nodeId, assignmentGeneration: theirs } = heartbeat;
+    const { replicas, generations } = this.deployments.desired();
+    const ours = generations.get(nodeId) ?? 0;
+    if (ours === theirs || ours === 0) return;
+    if (theirs > ours) {
+      await this.repository.raiseGeneration(nodeId, theirs);
+      return this.deployments.changed();
+    }
+    const assignments = replicas
+      .filter((replica) => replica.nodeId === nodeId)
+      .map(({ replicaId, deployment, revisionId, modelDigest, spec }) => ({
+        replicaId,
+        deployment,
+        revisionId,
+        modelDigest,
+        spec,
+      }));
+    this.commands.assign(nodeId, { generation: ours, assignments });
+  }
+}
+
+function candidateOf({ heartbeat, state }: ObservedNode): CandidateNode {
+  return {
+    nodeId: heartbeat.nodeId,
+    name: heartbeat.name,
+    isReady: state === 'ready' && !heartbeat.draining,
+    modelDigests: new Set(heartbeat.models.flatMap(({ digest }) => digest ?? [])),
+    freeBytes: roomiestBytes(heartbeat),
+  };
+}

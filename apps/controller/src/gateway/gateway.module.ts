@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
+import { DeploymentsModule } from '../deployments/deployments.module.js';
+import { SchedulingModule } from '../scheduling/scheduling.module.js';
+import { UsageModule } from '../usage/usage.module.js';
+import { CompletionService } from './completion.service.js';
+import { OpenAiController } from './openai/openai.controller.js';
+
+/** The public API. A dialect is one folder here, and touches no other. */
+@Module({
+  imports: [ApiKeysModule, DeploymentsModule, SchedulingModule, UsageModule],
+  controllers: [OpenAiController],
+  providers: [CompletionService],
+})
+export class GatewayModule {}

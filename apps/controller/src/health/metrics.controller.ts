@@ -1,0 +1,44 @@
+import { Controller, Get, Headers, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Public } from '../common/access.decorator.js';
+import { FailureException } from '../common/failure.exception.js';
+import { Config } from '../config/config.js';
+import { Metrics } from '../infra/metrics.js';
+import { SchedulingService } from '../scheduling/scheduling.service.js';
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+/** For Prometheus: with the metrics token where one is set, else from this machine only. */
+@ApiExcludeController()
+@Controller('metrics')
+@Public()
+export class MetricsController {
+  constructor(
+    private readonly metrics: Metrics,
+    private readonly scheduling: SchedulingService,
+    private readonly config: Config,
+  ) {}
+
+  @Get()
+  async get(
+    @Req() request: FastifyRequest,
+    @Headers('authorization') authorization: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const { metricsToken } = this.config;
+    const allowed =
+      metricsToken === null ? LOOPBACK.has(request.ip) : authorization === `Bearer ${metricsToken}`;
+    if (!allowed) {
+      throw new FailureException({
+        code: 'permission_denied',
+        message: 'Metrics are for this machine, or for holders of CORRAL_METRICS_TOKEN.',
+      });
+    }
+    const { running, waiting } = this.scheduling.counts;
+    this.metrics.requestsRunning.set(running);
+    this.metrics.requestsWaiting.set(waiting);
+    reply.type(this.metrics.registry.contentType);
+    return this.metrics.registry.metrics();
+  }
+}

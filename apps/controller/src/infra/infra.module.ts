@@ -1,0 +1,41 @@
+import { Global, Logger, Module } from '@nestjs/common';
+import { ClientNats } from '@nestjs/microservices';
+import { Bus, connectBus } from '@corral/bus';
+import { Config } from '../config/config.js';
+import { Clock } from './clock.js';
+import { ControllerIdentity } from './controller-identity.js';
+import { LeaderService } from './leader.service.js';
+import { Metrics } from './metrics.js';
+import { natsOptions } from './nats-options.js';
+import { PrismaService } from './prisma.service.js';
+
+const logger = new Logger('Bus');
+
+/** The outside world: database, bus, time. The only importer of drivers. */
+@Global()
+@Module({
+  providers: [
+    Clock,
+    ControllerIdentity,
+    LeaderService,
+    Metrics,
+    PrismaService,
+    {
+      provide: Bus,
+      inject: [Config, ControllerIdentity],
+      useFactory: ({ nats }: Config, { controllerId }: ControllerIdentity) =>
+        connectBus({
+          ...nats,
+          name: controllerId,
+          onInvalid: (subject, reason) => logger.warn(`dropped a message on ${subject}: ${reason}`),
+        }),
+    },
+    {
+      provide: ClientNats,
+      inject: [Config],
+      useFactory: (config: Config) => new ClientNats(natsOptions(config)),
+    },
+  ],
+  exports: [Clock, ControllerIdentity, LeaderService, Metrics, PrismaService, Bus, ClientNats],
+})
+export class InfraModule {}

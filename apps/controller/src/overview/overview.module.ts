@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { DeploymentsModule } from '../deployments/deployments.module.js';
+import { NodesModule } from '../nodes/nodes.module.js';
+import { SchedulingModule } from '../scheduling/scheduling.module.js';
+import { UsageModule } from '../usage/usage.module.js';
+import { OverviewController } from './overview.controller.js';
+import { OverviewService } from './overview.service.js';
+
+@Module({
+  imports: [NodesModule, DeploymentsModule, SchedulingModule, UsageModule],
+  controllers: [OverviewController],
+  providers: [OverviewService],
+})
+export class OverviewModule {}

@@ -1,0 +1,51 @@
+/** What the gateway asks of scheduling, and what it gets. */
+import type { Failure, Finish, GenerationRequest, TokenLogprob } from '@corral/contracts';
+
+export interface GenerationOrder {
+  generationId: string;
+  deployment: string;
+  request: GenerationRequest;
+  /** How long the caller will wait for the first token; null: the queue's own limits hold. */
+  timeoutMs: number | null;
+}
+
+export type GenerationEvent =
+  | {
+      type: 'text';
+      /** May be empty: a token whose text is held back. */
+      text: string;
+      /** Tokens that came with it. */
+      tokens: number;
+      logprobs: readonly TokenLogprob[] | undefined;
+    }
+  | { type: 'finished'; reason: Exclude<Finish['reason'], 'error'> }
+  /** The last event; `retryAfterMs` null: trying again is of no use. */
+  | { type: 'failed'; failure: Failure; retryAfterMs: number | null };
+
+/** What is known of a generation for its usage row; final once its events have ended. */
+export interface GenerationReport {
+  nodeId: string | null;
+  replicaId: string | null;
+  attempts: number;
+  /** Of the prompt as the engine rendered it; billed once however many attempts it took. */
+  promptTokens: number;
+  cachedTokens: number;
+  completionTokens: number;
+  /** Prompt tokens that lost attempts had to prefill again. */
+  wastedTokens: number;
+  /** From submission to the (last) dispatch. */
+  queueMs: number;
+  prefillMs: number;
+  decodeMs: number;
+  /** From submission to the first token; null before it. */
+  ttftMs: number | null;
+}
+
+export interface Generation {
+  readonly report: Readonly<GenerationReport>;
+  /** The caller is gone: the slot is freed within two steps. No effect once it has ended. */
+  cancel(): void;
+}
+
+/** Told of each event in order; the last is `finished` or `failed`. Must not throw. */
+export type GenerationListener = (event: GenerationEvent) => void;

@@ -1,0 +1,21 @@
+/** A replica as scheduling sees it: taken from its node's last heartbeat. */
+import type { Failure, ReplicaState } from '@corral/contracts';
+
+export interface ReplicaSnapshot {
+  replicaId: string;
+  nodeId: string;
+  /** The worker's run; attempts do not outlive it. */
+  bootId: string;
+  deployment: string;
+  state: ReplicaState;
+  /** False while the node is suspect, lost or draining: no new work, running work goes on. */
+  reachable: boolean;
+  /** Sequences it decodes together; 0 until ready. */
+  slots: number;
+  /** Attempts on board at the time of the heartbeat, those of all controllers, queued ones too. */
+  load: number;
+  /** Tokens of context per slot; 0 until ready. */
+  contextTokens: number;
+  /** Why it is not ready, where it failed. */
+  failure: Failure | null;
+}

@@ -1,0 +1,13 @@
+/** What the scheduler's decisions do to the world; implemented once for real, once as a recorder. */
+import type { Failure } from '@corral/contracts';
+import type { ReplicaSnapshot } from './replica-snapshot.js';
+
+export interface SchedulerEffects {
+  /** Send attempt `attempt` (from 1) of the generation to the replica. Must not call back in. */
+  dispatch(generationId: string, attempt: number, replica: ReplicaSnapshot): void;
+  /**
+   * The generation ends without (another) attempt. `retryAfterMs`: when trying again makes
+   * sense; null when it never does.
+   */
+  refuse(generationId: string, failure: Failure, retryAfterMs: number | null): void;
+}

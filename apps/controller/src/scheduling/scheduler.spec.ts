@@ -1,0 +1,202 @@
+import type { Failure } from '@corral/contracts';
+import type { ReplicaSnapshot } from './replica-snapshot.js';
+import type { SchedulerEffects } from './scheduler.effects.js';
+import { Scheduler, type SchedulerLimits } from './scheduler.js';
+
+class RecordedEffects implements SchedulerEffects {
+  readonly log: string[] = [];
+  readonly refused = new Map<string, Failure>();
+  dispatch(generationId: string, attempt: number, replica: ReplicaSnapshot): void {
+    this.log.push(`${generationId}#${attempt} -> ${replica.replicaId}`);
+  }
+  refuse(generationId: string, failure: Failure): void {
+    this.log.push(`${generationId} refused: ${failure.code}`);
+    this.refused.set(generationId, failure);
+  }
+}
+
+const LIMITS: SchedulerLimits = {
+  queueLength: 3,
+  queueWaitMs: 1_000,
+  loadWaitMs: 500,
+  lostAttempts: 2,
+};
+const CRASH: Failure = { code: 'engine_crashed', message: 'gone' };
+
+function replica(replicaId: string, change: Partial<ReplicaSnapshot> = {}): ReplicaSnapshot {
+  return {
+    replicaId,
+    nodeId: `node-of-${replicaId}`,
+    bootId: 'boot',
+    deployment: 'm',
+    state: 'ready',
+    reachable: true,
+    slots: 1,
+    load: 0,
+    contextTokens: 512,
+    failure: null,
+    ...change,
+  };
+}
+
+function setUp(...replicas: ReplicaSnapshot[]) {
+  const effects = new RecordedEffects();
+  const scheduler = new Scheduler(effects, LIMITS);
+  scheduler.replicasObserved(replicas);
+  const submit = (generationId: string, nowMs = 0, deadlineAtMs: number | null = null): void =>
+    scheduler.submit({ generationId, deployment: 'm', deadlineAtMs }, nowMs);
+  return { effects, scheduler, submit };
+}
+
+describe('the scheduler', () => {
+  it('sends a generation to the replica with the smallest share of slots taken', () => {
+    const { effects, submit } = setUp(replica('a', { slots: 2 }), replica('b', { slots: 4 }));
+    for (const id of ['1', '2', '3']) submit(id);
+    expect(effects.log).toEqual(['1#1 -> b', '2#1 -> a', '3#1 -> b']);
+  });
+
+  it('counts the work of other controllers that the heartbeat shows', () => {
+    const { effects, submit } = setUp(replica('a', { slots: 2, load: 2 }), replica('b'));
+    submit('1');
+    expect(effects.log).toEqual(['1#1 -> b']);
+  });
+
+  it('does not take its own attempts in a heartbeat for the work of others', () => {
+    const { effects, scheduler, submit } = setUp(replica('a', { slots: 2 }));
+    submit('1');
+    scheduler.replicasObserved([replica('a', { slots: 2, load: 1 })]);
+    submit('2');
+    expect(effects.log).toEqual(['1#1 -> a', '2#1 -> a']);
+  });
+
+  it('queues beyond the slots and serves first come, first served', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'));
+    for (const id of ['1', '2', '3']) submit(id);
+    expect(scheduler.waiting).toBe(2);
+    scheduler.ended('1', 1);
+    scheduler.ended('2', 1);
+    expect(effects.log).toEqual(['1#1 -> a', '2#1 -> a', '3#1 -> a']);
+  });
+
+  it('refuses what does not fit into the queue', () => {
+    const { effects, submit } = setUp(replica('a'));
+    for (const id of ['1', '2', '3', '4', '5']) submit(id);
+    expect(effects.log.at(-1)).toBe('5 refused: overloaded');
+  });
+
+  it('keeps the slot of a dispatched generation until it ends, and only then', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'));
+    submit('1');
+    submit('2');
+    scheduler.ended('1', 7); // a late word about an attempt that never was
+    expect(effects.log).toHaveLength(1);
+    scheduler.ended('1', 1);
+    scheduler.ended('1', 1);
+    expect(effects.log).toEqual(['1#1 -> a', '2#1 -> a']);
+    expect(scheduler.running).toBe(1);
+  });
+
+  it('forgets a cancelled generation in the queue', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'));
+    submit('1');
+    submit('2');
+    expect(scheduler.cancel('2')).toBe(false);
+    scheduler.ended('1', 1);
+    expect(effects.log).toEqual(['1#1 -> a']);
+    expect(scheduler.running + scheduler.waiting).toBe(0);
+  });
+
+  it('gives the slot of a cancelled running generation to the next', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'));
+    submit('1');
+    submit('2');
+    expect(scheduler.cancel('1')).toBe(true);
+    expect(effects.log).toEqual(['1#1 -> a', '2#1 -> a']);
+  });
+
+  it('tries a refused attempt elsewhere, ahead of those who came later', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'), replica('b'));
+    submit('1');
+    submit('2');
+    submit('3');
+    scheduler.bounced('1', 1, 'full', CRASH);
+    scheduler.ended('2', 1);
+    expect(effects.log).toEqual(['1#1 -> a', '2#1 -> b', '1#2 -> b']);
+  });
+
+  it('sends nothing to a replica that refused until it is heard of again', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'));
+    submit('1');
+    scheduler.bounced('1', 1, 'gone', CRASH);
+    expect(effects.log).toEqual(['1#1 -> a']);
+    scheduler.replicasObserved([replica('a')]);
+    expect(effects.log).toEqual(['1#1 -> a', '1#2 -> a']);
+  });
+
+  it('gives up a generation whose attempts keep being lost', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'));
+    submit('1');
+    for (const attempt of [1, 2, 3]) scheduler.bounced('1', attempt, 'lost', CRASH);
+    expect(effects.log).toEqual(['1#1 -> a', '1#2 -> a', '1#3 -> a', '1 refused: engine_crashed']);
+    expect(scheduler.running + scheduler.waiting).toBe(0);
+    submit('2');
+    expect(effects.log.at(-1)).toBe('2#1 -> a');
+  });
+
+  it('waits for a replica that loads, within a limit', () => {
+    const { effects, scheduler, submit } = setUp(replica('a', { state: 'loading', slots: 0 }));
+    submit('1', 0);
+    submit('2', 400);
+    scheduler.tick(499);
+    expect(effects.log).toEqual([]);
+    scheduler.tick(500);
+    expect(effects.log).toEqual(['1 refused: model_loading']);
+    scheduler.replicasObserved([replica('a')]);
+    expect(effects.log.at(-1)).toBe('2#1 -> a');
+  });
+
+  it('refuses at once, with the reason, when every replica has failed', () => {
+    const failure: Failure = { code: 'model_unavailable', message: 'needs 9 GiB' };
+    const { effects, submit } = setUp(replica('a', { state: 'failed', slots: 0, failure }));
+    submit('1');
+    expect(effects.refused.get('1')?.message).toContain('needs 9 GiB');
+  });
+
+  it('refuses those who wait when the last replica fails', () => {
+    const { effects, scheduler, submit } = setUp(replica('a', { state: 'loading', slots: 0 }));
+    submit('1');
+    scheduler.replicasObserved([replica('a', { state: 'failed' })]);
+    expect(effects.log).toEqual(['1 refused: model_unavailable']);
+  });
+
+  it('sends nothing to an unreachable node', () => {
+    const { effects, submit } = setUp(replica('a', { reachable: false }));
+    submit('1');
+    expect(effects.log).toEqual([]);
+  });
+
+  it('drops a queued generation whose deadline has passed', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'));
+    submit('1');
+    submit('2', 0, 200);
+    scheduler.tick(199);
+    scheduler.tick(200);
+    expect(effects.log).toEqual(['1#1 -> a', '2 refused: deadline_exceeded']);
+  });
+
+  it('refuses who waited too long behind busy slots', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'));
+    submit('1');
+    submit('2');
+    scheduler.tick(1_000);
+    expect(effects.log.at(-1)).toBe('2 refused: overloaded');
+  });
+
+  it('does not let one deployment wait for another', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'), replica('b', { deployment: 'n' }));
+    submit('1');
+    submit('2');
+    scheduler.submit({ generationId: '3', deployment: 'n', deadlineAtMs: null }, 0);
+    expect(effects.log).toEqual(['1#1 -> a', '3#1 -> b']);
+  });
+});

@@ -1,0 +1,295 @@
+import {
+  GREEDY_SAMPLING,
+  type AttemptCommand,
+  type Failure,
+  type Finish,
+  type Frame,
+  type FrameStream,
+  type GenerationRequest,
+} from '@corral/contracts';
+import { jest } from '@jest/globals';
+import { Attempts, type StartOutcome } from './attempts.port.js';
+import type { GenerationEvent } from './generation.js';
+import { ReplicaDirectory } from './replica-directory.port.js';
+import type { ReplicaSnapshot } from './replica-snapshot.js';
+import { SchedulingService } from './scheduling.service.js';
+
+const REQUEST: GenerationRequest = {
+  prompt: { kind: 'text', text: 'once' },
+  sampling: GREEDY_SAMPLING,
+  stop: [],
+  maxTokens: 10,
+  topLogprobs: null,
+  cacheScope: 'team',
+  acceptedTokens: [],
+};
+
+class RecordedAttempts extends Attempts {
+  readonly controllerId = 'c';
+  isConnected = true;
+  readonly started: Omit<AttemptCommand, 'controllerId'>[] = [];
+  readonly cancelled: string[] = [];
+  readonly resends: string[] = [];
+  startOutcome: StartOutcome = { outcome: 'accepted' };
+  known = true;
+  private listener: (frame: Frame) => void = () => undefined;
+
+  start(_nodeId: string, command: Omit<AttemptCommand, 'controllerId'>): Promise<StartOutcome> {
+    this.started.push(command);
+    return Promise.resolve(this.startOutcome);
+  }
+  cancel(_nodeId: string, generationId: string, attempt: number): void {
+    this.cancelled.push(`${generationId}#${attempt}`);
+  }
+  resend(_node: string, generationId: string, attempt: number, fromIndex: number) {
+    this.resends.push(`${generationId}#${attempt}@${fromIndex}`);
+    return Promise.resolve(this.known);
+  }
+  onFrame(listener: (frame: Frame) => void): void {
+    this.listener = listener;
+  }
+  frame(...streams: FrameStream[]): void {
+    this.listener({ nodeId: 'n', bootId: 'b', streams });
+  }
+}
+
+class SettableDirectory extends ReplicaDirectory {
+  private current: ReplicaSnapshot[] = [];
+  private listener: () => void = () => undefined;
+  replicas(): readonly ReplicaSnapshot[] {
+    return this.current;
+  }
+  onChange(listener: () => void): void {
+    this.listener = listener;
+  }
+  set(...replicas: ReplicaSnapshot[]): void {
+    this.current = replicas;
+    this.listener();
+  }
+}
+
+function replica(bootId = 'b', replicaId = 'r'): ReplicaSnapshot {
+  return {
+    replicaId,
+    nodeId: 'n',
+    bootId,
+    deployment: 'm',
+    state: 'ready',
+    reachable: true,
+    slots: 4,
+    load: 0,
+    contextTokens: 512,
+    failure: null,
+  };
+}
+
+const TIMINGS = { queueMs: 0, prefillMs: 4, decodeMs: 6 };
+function piece(
+  attempt: number,
+  index: number,
+  text: string,
+  finish?: Partial<Finish>,
+): FrameStream {
+  const tokens = text === '' ? [] : [index + 100];
+  const end: Finish = {
+    reason: 'stop',
+    promptTokens: 5,
+    cachedTokens: 2,
+    completionTokens: tokens.length,
+    timings: TIMINGS,
+    ...finish,
+  };
+  const common = { generationId: 'g', attempt, index, tokens, text };
+  return finish === undefined ? common : { ...common, finish: end };
+}
+const CRASH: Failure = { code: 'engine_crashed', message: 'the engine ended' };
+
+function setUp() {
+  jest.useFakeTimers();
+  const attempts = new RecordedAttempts();
+  const directory = new SettableDirectory();
+  let nowMs = 0;
+  const clock = { monotonicMs: () => nowMs, now: () => new Date(0) };
+  const limits = { queueLength: 4, queueWaitMs: 5_000, loadWaitMs: 5_000, lostAttempts: 3 };
+  const service = new SchedulingService(attempts, directory, clock, limits);
+  service.onModuleInit();
+  directory.set(replica());
+  const events: GenerationEvent[] = [];
+  const submit = (timeoutMs: number | null = null) =>
+    service.submit({ generationId: 'g', deployment: 'm', request: REQUEST, timeoutMs }, (event) =>
+      events.push(event),
+    );
+  const pass = async (ms: number): Promise<void> => {
+    nowMs += ms;
+    await jest.advanceTimersByTimeAsync(ms);
+  };
+  const textSoFar = (): string =>
+    events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+  return { attempts, directory, service, events, submit, pass, textSoFar };
+}
+
+afterEach(() => jest.useRealTimers());
+
+describe('scheduling', () => {
+  it('turns frames into events and reports what the generation took', async () => {
+    const { attempts, events, submit, pass } = setUp();
+    const { report } = submit();
+    await pass(7);
+    attempts.frame(piece(1, 0, 'a'));
+    attempts.frame(piece(1, 1, 'b', { completionTokens: 2 }));
+    expect(events).toEqual([
+      { type: 'text', text: 'a', tokens: 1, logprobs: undefined },
+      { type: 'text', text: 'b', tokens: 1, logprobs: undefined },
+      { type: 'finished', reason: 'stop' },
+    ]);
+    expect(report).toMatchObject({
+      nodeId: 'n',
+      replicaId: 'r',
+      attempts: 1,
+      promptTokens: 5,
+      cachedTokens: 2,
+      completionTokens: 2,
+      ttftMs: 7,
+      prefillMs: 4,
+      decodeMs: 6,
+    });
+  });
+
+  it('asks for a missing piece and goes on without a hole', () => {
+    const { attempts, submit, textSoFar } = setUp();
+    submit();
+    attempts.frame(piece(1, 0, 'a'));
+    attempts.frame(piece(1, 2, 'c'));
+    expect(attempts.resends).toEqual(['g#1@1']);
+    attempts.frame(piece(1, 1, 'b'), piece(1, 2, 'c'));
+    expect(textSoFar()).toBe('abc');
+  });
+
+  it('asks a silent worker, and goes elsewhere when it knows nothing of the attempt', async () => {
+    const { attempts, submit, pass } = setUp();
+    submit();
+    attempts.known = false;
+    await pass(2_500);
+    expect(attempts.resends).toEqual(['g#1@0']);
+    expect(attempts.started.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  });
+
+  it('leaves a silent attempt alone while its worker has it', async () => {
+    const { attempts, submit, pass } = setUp();
+    submit();
+    await pass(4_000);
+    expect(attempts.started).toHaveLength(1);
+  });
+
+  it('goes on after a crash with the tokens delivered so far, and bills the prompt once', () => {
+    const { attempts, submit, textSoFar, events } = setUp();
+    const { report } = submit();
+    attempts.frame(piece(1, 0, 'a'), piece(1, 1, 'b'));
+    attempts.frame(piece(1, 2, '', { reason: 'error', failure: CRASH, completionTokens: 2 }));
+    expect(attempts.started[1]).toMatchObject({
+      attempt: 2,
+      request: { acceptedTokens: [100, 101], maxTokens: 8 },
+    });
+    attempts.frame(piece(1, 2, 'zombie'));
+    attempts.frame(piece(2, 2, 'c', { completionTokens: 1 }));
+    expect(textSoFar()).toBe('abc');
+    expect(events.at(-1)).toEqual({ type: 'finished', reason: 'stop' });
+    expect(report).toMatchObject({
+      attempts: 2,
+      promptTokens: 5,
+      completionTokens: 3,
+      wastedTokens: 5,
+    });
+  });
+
+  it('gives up after three lost attempts more', () => {
+    const { attempts, submit, events } = setUp();
+    submit();
+    for (const attempt of [1, 2, 3, 4]) {
+      attempts.frame(piece(attempt, 0, '', { reason: 'error', failure: CRASH }));
+    }
+    expect(attempts.started).toHaveLength(4);
+    expect(events).toEqual([{ type: 'failed', failure: CRASH, retryAfterMs: 1_000 }]);
+  });
+
+  it('does not retry what would fail again', () => {
+    const { attempts, submit, events } = setUp();
+    submit();
+    const failure: Failure = { code: 'context_length_exceeded', message: 'too long' };
+    attempts.frame(piece(1, 0, '', { reason: 'error', failure }));
+    expect(attempts.started).toHaveLength(1);
+    expect(events).toEqual([{ type: 'failed', failure, retryAfterMs: null }]);
+  });
+
+  it('moves what was on a worker that came back as a new process', async () => {
+    const { attempts, directory, submit, pass } = setUp();
+    submit();
+    attempts.frame(piece(1, 0, 'a'));
+    directory.set(replica('b2'));
+    await pass(250);
+    expect(attempts.started[1]).toMatchObject({ attempt: 2, request: { acceptedTokens: [100] } });
+  });
+
+  it('moves nothing while the bus is away, nor before workers could report again', async () => {
+    const { attempts, directory, submit, pass } = setUp();
+    submit();
+    attempts.isConnected = false;
+    directory.set();
+    await pass(60_000);
+    attempts.isConnected = true;
+    await pass(2_500);
+    expect(attempts.started).toHaveLength(1);
+    directory.set(replica('b2'));
+    await pass(1_000);
+    expect(attempts.started).toHaveLength(2);
+  });
+
+  it('tries again when the worker did not take the attempt and is heard of again', async () => {
+    const { attempts, directory, submit, pass } = setUp();
+    attempts.startOutcome = { outcome: 'gone' };
+    submit();
+    await pass(0);
+    expect(attempts.cancelled).toEqual(['g#1']);
+    attempts.startOutcome = { outcome: 'accepted' };
+    directory.set(replica());
+    expect(attempts.started.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  });
+
+  it('keeps an attempt that has begun although its acceptance got lost', async () => {
+    const { attempts, submit, pass } = setUp();
+    attempts.startOutcome = { outcome: 'gone' };
+    submit();
+    attempts.frame(piece(1, 0, 'a'));
+    await pass(0);
+    expect(attempts.cancelled).toEqual([]);
+  });
+
+  it('stops the worker when the caller cancels, and says nothing more', () => {
+    const { attempts, submit, events } = setUp();
+    const generation = submit();
+    attempts.frame(piece(1, 0, 'a'));
+    generation.cancel();
+    attempts.frame(piece(1, 1, 'b'));
+    generation.cancel();
+    expect(attempts.cancelled).toEqual(['g#1']);
+    expect(events.slice(1)).toEqual([{ type: 'finished', reason: 'cancelled' }]);
+    expect(generation.report.completionTokens).toBe(1);
+  });
+
+  it('refuses a queued request when its caller has stopped waiting', async () => {
+    const { directory, submit, events, pass } = setUp();
+    directory.set();
+    submit(1_000);
+    await pass(1_000);
+    expect(events).toMatchObject([{ type: 'failed', failure: { code: 'deadline_exceeded' } }]);
+  });
+
+  it('refuses for good what the bus cannot carry', async () => {
+    const { attempts, submit, events, pass } = setUp();
+    const failure: Failure = { code: 'request_too_large', message: 'too large' };
+    attempts.startOutcome = { outcome: 'refused', failure };
+    submit();
+    await pass(0);
+    expect(events).toEqual([{ type: 'failed', failure, retryAfterMs: null }]);
+  });
+});

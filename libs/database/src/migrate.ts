@@ -1,0 +1,62 @@
+/** Brings a database up to the schema of this version. */
+import { readFile, readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { MigrationList } from '@prisma/schema-engine-wasm';
+import pg from 'pg';
+import { openSchemaEngine } from './schema-engine.js';
+
+/** From src/ and from dist/ alike. */
+export const MIGRATIONS_DIR = resolve(import.meta.dirname, '../../../prisma/migrations');
+
+/** Any number that nothing else in this database uses. */
+const MIGRATION_LOCK = 7_243_801;
+
+/**
+ * Applies what is missing, in order, and gives the names. Does nothing on a database that is up to
+ * date; several processes may call it at once, one works and the others wait. Throws when the
+ * database cannot be reached or a migration fails.
+ */
+export async function migrate(url: string): Promise<string[]> {
+  const lock = new pg.Client({ connectionString: url });
+  await lock.connect();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const engine = await openSchemaEngine(new PrismaPg({ connectionString: url }));
+    try {
+      const { appliedMigrationNames } = await engine.applyMigrations({
+        migrationsList: await readMigrations(MIGRATIONS_DIR),
+        filters: { externalTables: [], externalEnums: [] },
+      });
+      return appliedMigrationNames;
+    } finally {
+      engine.free();
+    }
+  } finally {
+    await lock.end();
+  }
+}
+
+/** The migrations of a folder, as the schema engine takes them. */
+export async function readMigrations(baseDir: string): Promise<MigrationList> {
+  const entries = await readdir(baseDir, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const migrationDirectories = await Promise.all(
+    names.sort().map(async (name) => ({
+      path: name,
+      migrationFile: {
+        path: 'migration.sql',
+        content: {
+          tag: 'ok' as const,
+          value: await readFile(join(baseDir, name, 'migration.sql'), 'utf8'),
+        },
+      },
+    })),
+  );
+  return {
+    baseDir,
+    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
+    shadowDbInitScript: '',
+    migrationDirectories,
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * Prisma's schema engine as WebAssembly, from the package registry: the usual one is a binary that
+ * is downloaded at install time, which a closed network does not allow. The package is made for
+ * bundlers that import `.wasm`; Node has to instantiate it by hand.
+ */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { SchemaEngine } from '@prisma/schema-engine-wasm';
+
+type AdapterFactory = Parameters<typeof bindMigrationAwareSqlAdapterFactory>[0];
+
+interface EngineModule {
+  SchemaEngine: typeof SchemaEngine;
+  __wbg_set_wasm(exports: WebAssembly.Exports): void;
+}
+
+/** An engine on the adapter's database. Free it when done. */
+export async function openSchemaEngine(adapter: AdapterFactory): Promise<SchemaEngine> {
+  const glueFile = createRequire(import.meta.url).resolve(
+    '@prisma/schema-engine-wasm/schema_engine_bg',
+  );
+  const glue =
+    (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as unknown as EngineModule;
+  const bytes = await readFile(join(dirname(glueFile), 'schema_engine_bg.wasm'));
+  const { instance } = await WebAssembly.instantiate(bytes, {
+    './schema_engine_bg.js': glue as unknown as WebAssembly.ModuleImports,
+  });
+  glue.__wbg_set_wasm(instance.exports);
+  (instance.exports.__wbindgen_start as () => void)();
+  return glue.SchemaEngine.new(
+    { datamodels: undefined },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(adapter),
+  );
+}
