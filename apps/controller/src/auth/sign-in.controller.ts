@@ -11,7 +11,7 @@ import { webHeadersOf, webRequestOf } from './web-request.js';
 export class SignInController {
   constructor(private readonly signIn: SignInService) {}
 
-  @All('*path')
+  @All('*')
   @Public()
   async handle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const headers = webHeadersOf(request);

@@ -20,9 +20,9 @@ export class DeploymentsController {
     return { data: this.deployments.views() };
   }
 
-  @Get('*name')
-  get(@Param('name') name: string | string[]): DeploymentView {
-    return this.deployments.view([name].flat().join('/'));
+  @Get('*')
+  get(@Param('*') name: string): DeploymentView {
+    return this.deployments.view(name);
   }
 
   @Post()
@@ -32,9 +32,9 @@ export class DeploymentsController {
     return this.deployments.create(body);
   }
 
-  @Delete('*name')
+  @Delete('*')
   @HttpCode(204)
-  remove(@Param('name') name: string | string[]): Promise<void> {
-    return this.deployments.remove([name].flat().join('/'));
+  remove(@Param('*') name: string): Promise<void> {
+    return this.deployments.remove(name);
   }
 }

@@ -51,9 +51,8 @@ export class OpenAiController {
   }
 
   /** A wildcard, since a deployment's name may hold slashes. */
-  @Get('models/*name')
-  getModel(@Param('name') name: string | string[]): object {
-    const wanted = Array.isArray(name) ? name.join('/') : name;
+  @Get('models/*')
+  getModel(@Param('*') wanted: string): object {
     const deployment = this.deployments.views().find((view) => view.name === wanted);
     if (deployment !== undefined) return modelView(deployment);
     throw new FailureException({
