@@ -1,0 +1,32 @@
+import Link from 'next/link';
+import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
+import { BrandMark } from './brand-mark';
+
+/** The head of every page: the name, the navigation, and at its end what is given as children. */
+export function TopBar({ children }: { children: ReactNode }) {
+  const t = useTranslations('app');
+  return (
+    <header className="sticky top-0 z-10 border-b border-line bg-surface/85 backdrop-blur-md">
+      <div className="mx-auto flex h-14 max-w-[86rem] items-center gap-3 px-4 sm:gap-6 sm:px-6">
+        <Link
+          href="/"
+          className="flex items-center gap-2.5 rounded-md font-semibold tracking-tight"
+        >
+          <BrandMark />
+          {t('name')}
+        </Link>
+        <nav aria-label={t('navigation')} className="hidden sm:block">
+          <Link
+            href="/"
+            aria-current="page"
+            className="rounded-md bg-sunken px-2.5 py-1.5 text-[0.8125rem] font-medium"
+          >
+            {t('overview')}
+          </Link>
+        </nav>
+        <div className="ml-auto flex items-center gap-3 sm:gap-4">{children}</div>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,208 @@
+/**
+ * Decodes through the addon directly: one decode per step for all sequences, then sampling, never
+ * both at once (decode threads wait for each other actively, and a sampler on one of their cores
+ * stalls them all). Besides `native-surface.ts` the only file that knows the addon.
+ */
+import type { LlamaContext } from 'node-llama-cpp';
+import { samplerConfigAt, type SamplingPlan } from '../generation/sampling.js';
+import type {
+  BatchEntry,
+  DecodeContext,
+  RawLogprob,
+  SampledToken,
+  TokenSampler,
+} from './decode-context.js';
+import type { NativeSampler, NativeSurface } from './native-surface.js';
+
+/**
+ * The KV cache is split by sequence, and llama.cpp decodes only runs of neighbouring sequences
+ * together: a gap costs a further pass over all weights. A gap of up to this many idle sequences
+ * is cheaper to fill with one throw-away token each.
+ */
+const MAX_FILLED_GAP = 4;
+
+const LAST_OF_ONE = Uint32Array.of(0);
+const NO_LOGITS = new Uint32Array(0);
+const FILLER = Uint32Array.of(0);
+
+export interface NativeContextOptions {
+  context: LlamaContext;
+  surface: NativeSurface;
+  threads: number;
+  contextTokens: number;
+  reusesPrefixes: boolean;
+}
+
+export class NativeContext implements DecodeContext {
+  readonly api = 'native';
+  readonly slots: number;
+  readonly contextTokens: number;
+  readonly batchTokens: number;
+  readonly reusesPrefixes: boolean;
+  readonly copiesSequences: boolean;
+
+  private readonly context: LlamaContext;
+  private readonly surface: NativeSurface;
+  /** Tokens that each sequence holds. */
+  private readonly lengths: Uint32Array;
+  /** Plain greedy: reads the model's own distribution for log-probabilities. */
+  private readonly distribution: NativeSampler;
+
+  constructor(options: NativeContextOptions) {
+    this.context = options.context;
+    this.surface = options.surface;
+    this.slots = options.context.totalSequences;
+    this.contextTokens = options.contextTokens;
+    this.batchTokens = options.context.batchSize;
+    this.reusesPrefixes = options.reusesPrefixes;
+    this.copiesSequences = options.reusesPrefixes;
+    this.lengths = new Uint32Array(this.slots);
+    this.surface.decoder.setThreads(options.threads);
+    this.distribution = this.surface.openSampler();
+    this.distribution.applyConfig({ temperature: 0 });
+  }
+
+  openSampler(plan: SamplingPlan): TokenSampler {
+    return new NativeTokenSampler(this.surface.openSampler(), plan);
+  }
+
+  async step(entries: readonly BatchEntry[]): Promise<(SampledToken | null)[]> {
+    const { decoder } = this.surface;
+    const filled = this.gapsToFill(entries);
+    decoder.initBatch(entries.reduce((sum, entry) => sum + entry.tokens.length, filled.length));
+    const rows = this.addAll(entries, filled);
+    await decoder.decodeBatch();
+    for (const slot of filled) {
+      decoder.removeTokenCellsFromSequence(slot, this.lengths[slot] ?? 0, -1);
+    }
+    for (const entry of entries) {
+      this.lengths[entry.slot] = entry.position + entry.tokens.length;
+    }
+    return this.sampleAll(entries, rows);
+  }
+
+  truncate(slot: number, length: number): Promise<boolean> {
+    if (length > 0 && length >= (this.lengths[slot] ?? 0)) return Promise.resolve(true);
+    const done = this.surface.decoder.removeTokenCellsFromSequence(slot, length, -1);
+    if (done) this.lengths[slot] = length;
+    return Promise.resolve(done);
+  }
+
+  async copy(target: number, source: number): Promise<void> {
+    await this.surface.decoder.copySequenceStateFromOtherSequence(target, source);
+    this.lengths[target] = this.lengths[source] ?? 0;
+  }
+
+  async dispose(): Promise<void> {
+    this.distribution.dispose();
+    await this.context.dispose();
+  }
+
+  /** Adds entries and fillers in slot order; gives the logits row of each entry, -1 for none. */
+  private addAll(entries: readonly BatchEntry[], filled: readonly number[]): number[] {
+    const { decoder } = this.surface;
+    let nextFilled = 0;
+    return entries.map(({ slot, position, tokens, sampler }) => {
+      for (; nextFilled < filled.length; nextFilled++) {
+        const gap = filled[nextFilled] ?? 0;
+        if (gap > slot) break;
+        decoder.addToBatch(gap, this.lengths[gap] ?? 0, FILLER, NO_LOGITS);
+      }
+      if (!sampler) {
+        decoder.addToBatch(slot, position, tokens, NO_LOGITS);
+        return -1;
+      }
+      const last = tokens.length === 1 ? LAST_OF_ONE : Uint32Array.of(tokens.length - 1);
+      return decoder.addToBatch(slot, position, tokens, last)[0] ?? -1;
+    });
+  }
+
+  /** Idle sequences between running ones that have room for a throw-away token, ascending. */
+  private gapsToFill(entries: readonly BatchEntry[]): number[] {
+    const filled: number[] = [];
+    // A throw-away token can only be taken back where sequences can be cut.
+    if (!this.reusesPrefixes) return filled;
+    let room = this.batchTokens - entries.reduce((sum, entry) => sum + entry.tokens.length, 0);
+    for (let i = 1; i < entries.length; i++) {
+      const from = (entries[i - 1]?.slot ?? 0) + 1;
+      const to = entries[i]?.slot ?? 0;
+      if (to - from > Math.min(MAX_FILLED_GAP, room)) continue;
+      for (let slot = from; slot < to; slot++) {
+        if ((this.lengths[slot] ?? 0) >= this.contextTokens) break;
+        filled.push(slot);
+        room--;
+      }
+    }
+    return filled;
+  }
+
+  private async sampleAll(
+    entries: readonly BatchEntry[],
+    rows: readonly number[],
+  ): Promise<(SampledToken | null)[]> {
+    const samplers = entries.map(({ sampler }) =>
+      sampler instanceof NativeTokenSampler ? sampler : null,
+    );
+    const tokens = await Promise.all(
+      samplers.map((sampler, i) =>
+        sampler ? this.surface.decoder.sampleToken(rows[i] ?? -1, sampler.native) : null,
+      ),
+    );
+    const sampled: (SampledToken | null)[] = tokens.map((token) =>
+      token === null ? null : { token, logprobs: null },
+    );
+    // One after the other: they share a sampler, and with it its buffer of candidates.
+    for (const [i, sampler] of samplers.entries()) {
+      const token = tokens[i];
+      if (token == null || token < 0 || sampler == null) continue;
+      const { topLogprobs } = sampler.plan;
+      if (topLogprobs === null) continue;
+      sampled[i] = { token, logprobs: await this.logprobsOf(rows[i] ?? -1, token, topLogprobs) };
+    }
+    return sampled;
+  }
+
+  private async logprobsOf(
+    row: number,
+    token: number,
+    top: number,
+  ): Promise<{ own: number; top: RawLogprob[] }> {
+    const [, , , pairs = [], totalWeight = 1] = await this.surface.decoder.sampleToken(
+      row,
+      this.distribution,
+      false,
+      false,
+      [[token], false, false, false, Math.max(1, top)],
+      true,
+    );
+    const logits = new Map<number, number>();
+    for (let i = 0; i + 1 < pairs.length; i += 2) logits.set(pairs[i] ?? -1, pairs[i + 1] ?? 0);
+    const highest = Math.max(...logits.values());
+    const logprob = (logit: number): number => logit - highest - Math.log(totalWeight);
+    const ranked = [...logits]
+      .map(([id, logit]) => ({ token: id, logprob: logprob(logit) }))
+      .sort((a, b) => b.logprob - a.logprob);
+    return { own: logprob(logits.get(token) ?? -Infinity), top: ranked.slice(0, top) };
+  }
+}
+
+class NativeTokenSampler implements TokenSampler {
+  private configured = false;
+
+  constructor(
+    readonly native: NativeSampler,
+    readonly plan: SamplingPlan,
+  ) {}
+
+  aim(index: number, generated: readonly number[]): void {
+    // The addon itself follows the tokens that it draws; only a seed of its own per token, and
+    // the tokens from before this sampler was opened, have to be told.
+    if (this.configured && !this.plan.changesEachToken) return;
+    this.native.applyConfig(samplerConfigAt(this.plan, index, generated));
+    this.configured = true;
+  }
+
+  dispose(): void {
+    this.native.dispose();
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * One generation on board: from drawn tokens to the pieces that are sent, and when it is over.
+ * Knows nothing of slots or batches; the step loop feeds it and sends what it gives.
+ */
+import type {
+  Failure,
+  Finish,
+  GenerationRequest,
+  StreamDelta,
+  TokenLogprob,
+} from '@corral/contracts';
+import type { SampledToken } from '../context/decode-context.js';
+import { Detokenizer } from './detokenizer.js';
+import { presentLogprobs } from './logprobs.js';
+import type { SamplingPlan } from './sampling.js';
+import { StopMatcher } from './stop-matcher.js';
+import type { Vocabulary } from './vocabulary.js';
+
+/** A piece of one stream with the attempt that it belongs to. */
+export type StreamStep = StreamDelta & { key: string };
+
+export interface TokenStreamOptions {
+  key: string;
+  request: GenerationRequest;
+  /** The rendered prompt, without acceptedTokens; at least one token. */
+  promptTokens: readonly number[];
+  sampling: SamplingPlan;
+  vocabulary: Vocabulary;
+  /** Tokens that one sequence can hold. */
+  contextTokens: number;
+  /** Monotonic clock. */
+  arrivedAtMs: number;
+  /** The stream is dropped unless its prefill has begun by then; null: no limit. */
+  deadlineAtMs: number | null;
+}
+
+export class TokenStream {
+  readonly key: string;
+  readonly cacheScope: string;
+  readonly sampling: SamplingPlan;
+  readonly deadlineAtMs: number | null;
+  /** What the sequence must hold before the next draw: the prompt and the accepted tokens. */
+  readonly prefix: Uint32Array;
+  /** Every generated token in order, those of earlier attempts included. */
+  readonly generated: number[];
+  /** Set from outside; the step loop acts on it between two steps. */
+  cancelRequested = false;
+
+  private readonly vocabulary: Vocabulary;
+  private readonly detokenizer: Detokenizer;
+  private readonly stops: StopMatcher;
+  private readonly promptLength: number;
+  private readonly acceptedLength: number;
+  private readonly tokenLimit: number;
+  private readonly arrivedAtMs: number;
+  private admittedAtMs: number | null = null;
+  private firstTokenAtMs: number | null = null;
+  private cachedTokens = 0;
+  private reason: Finish['reason'] | null = null;
+  private finish: Finish | null = null;
+
+  private newTokens: number[] = [];
+  private newText = '';
+  private newLogprobs: TokenLogprob[] = [];
+
+  constructor(options: TokenStreamOptions) {
+    const { request, promptTokens } = options;
+    this.key = options.key;
+    this.cacheScope = request.cacheScope;
+    this.sampling = options.sampling;
+    this.deadlineAtMs = options.deadlineAtMs;
+    this.vocabulary = options.vocabulary;
+    this.prefix = Uint32Array.from([...promptTokens, ...request.acceptedTokens]);
+    this.generated = [];
+    this.promptLength = promptTokens.length;
+    this.acceptedLength = request.acceptedTokens.length;
+    this.tokenLimit = Math.min(
+      request.maxTokens ?? Infinity,
+      options.contextTokens - this.promptLength,
+    );
+    this.arrivedAtMs = options.arrivedAtMs;
+    this.detokenizer = new Detokenizer(options.vocabulary);
+    this.stops = new StopMatcher(request.stop);
+    this.replay(request.acceptedTokens);
+  }
+
+  /** The last token has been drawn, or the stream has ended otherwise. */
+  get over(): boolean {
+    return this.reason !== null;
+  }
+
+  get lastToken(): number {
+    return this.generated.at(-1) ?? 0;
+  }
+
+  /** The stream has a slot from now on; `cachedTokens` of its prefix are there already. */
+  admit(nowMs: number, cachedTokens: number): void {
+    this.admittedAtMs = nowMs;
+    this.cachedTokens = Math.min(cachedTokens, this.promptLength);
+  }
+
+  /** Takes the next drawn token; `over` says whether it was the last. */
+  accept(sampled: SampledToken, nowMs: number): void {
+    this.firstTokenAtMs ??= nowMs;
+    this.newTokens.push(sampled.token);
+    if (sampled.logprobs) this.newLogprobs.push(presentLogprobs(sampled, this.vocabulary));
+    this.newText += this.advance(sampled.token);
+    if (this.reason) this.close(nowMs);
+  }
+
+  /** Ends the stream otherwise than by a token. No effect when it is over. */
+  end(reason: 'cancelled' | 'error', nowMs: number, failure?: Failure): void {
+    if (this.reason) return;
+    this.reason = reason;
+    this.close(nowMs, failure);
+  }
+
+  /** Ends a stream whose accepted tokens were already the whole generation. */
+  endReplayed(nowMs: number): void {
+    if (this.reason && !this.finish) this.close(nowMs);
+  }
+
+  /** What is new since the last call; null when nothing is. */
+  takeStep(): StreamStep | null {
+    if (this.newTokens.length === 0 && this.newText === '' && !this.finish) return null;
+    const step: StreamStep = {
+      key: this.key,
+      index: this.generated.length - this.newTokens.length,
+      tokens: this.newTokens,
+      text: this.newText,
+    };
+    if (this.sampling.topLogprobs !== null) step.logprobs = this.newLogprobs;
+    if (this.finish) step.finish = this.finish;
+    this.newTokens = [];
+    this.newText = '';
+    this.newLogprobs = [];
+    this.finish = null;
+    return step;
+  }
+
+  /** Brings text and stop matching to where the earlier attempts had left them. Emits nothing. */
+  private replay(acceptedTokens: readonly number[]): void {
+    for (const token of acceptedTokens) {
+      this.advance(token);
+      if (this.reason) return;
+    }
+  }
+
+  /** One token further; gives the text that became certain and notes the end of the stream. */
+  private advance(token: number): string {
+    this.generated.push(token);
+    if (this.vocabulary.endsGeneration(token)) {
+      this.reason = 'stop';
+      return this.stops.flush();
+    }
+    const { text, stopped } = this.stops.push(this.detokenizer.push(token));
+    if (stopped) {
+      this.reason = 'stop';
+      return text;
+    }
+    if (this.generated.length >= this.tokenLimit) {
+      this.reason = 'length';
+      return text + this.stops.flush();
+    }
+    return text;
+  }
+
+  private close(nowMs: number, failure?: Failure): void {
+    const admittedAtMs = this.admittedAtMs ?? nowMs;
+    const firstTokenAtMs = this.firstTokenAtMs ?? nowMs;
+    this.finish = {
+      reason: this.reason ?? 'error',
+      ...(failure && { failure }),
+      promptTokens: this.promptLength,
+      cachedTokens: this.cachedTokens,
+      completionTokens: Math.max(0, this.generated.length - this.acceptedLength),
+      timings: {
+        queueMs: admittedAtMs - this.arrivedAtMs,
+        prefillMs: firstTokenAtMs - admittedAtMs,
+        decodeMs: nowMs - firstTokenAtMs,
+      },
+    };
+  }
+}

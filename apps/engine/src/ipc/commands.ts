@@ -1,0 +1,48 @@
+/** Parses what comes in, and says how to refuse what cannot be parsed. Pure. */
+import {
+  engineCommandSchema,
+  type EngineCommand,
+  type EngineEvent,
+  type Failure,
+} from '@corral/contracts';
+import { z } from 'zod';
+
+export type ParsedCommand =
+  | { ok: true; command: EngineCommand }
+  /** `reply` tells the sender, where the message says enough to be answered. */
+  | { ok: false; reason: string; reply: EngineEvent | null };
+
+const startHeadSchema = z.object({ type: z.literal('start'), key: z.string().min(1).max(200) });
+const askHeadSchema = z.object({ type: z.literal('ask'), askId: z.int().min(0) });
+
+/** Never throws. */
+export function parseCommand(message: unknown): ParsedCommand {
+  const parsed = engineCommandSchema.safeParse(message);
+  if (parsed.success) return { ok: true, command: parsed.data };
+  const reason = describe(parsed.error);
+  return { ok: false, reason, reply: refusalOf(message, reason) };
+}
+
+function refusalOf(message: unknown, reason: string): EngineEvent | null {
+  const failure: Failure = { code: 'invalid_request', message: reason };
+  const start = startHeadSchema.safeParse(message);
+  if (start.success) {
+    const timings = { queueMs: 0, prefillMs: 0, decodeMs: 0 };
+    const counts = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
+    const finish = { reason: 'error' as const, failure, ...counts, timings };
+    return {
+      type: 'step',
+      streams: [{ key: start.data.key, index: 0, tokens: [], text: '', finish }],
+    };
+  }
+  const ask = askHeadSchema.safeParse(message);
+  return ask.success ? { type: 'answer', askId: ask.data.askId, failure } : null;
+}
+
+/** Field names and what they should be; never the values, which may be somebody's prompt. */
+function describe(error: z.ZodError): string {
+  const faults = error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || 'command'}: ${issue.message}`);
+  return faults.join('; ').slice(0, 1000);
+}

@@ -1,0 +1,113 @@
+/** The engine as a child process: one `load`, then requests until the supervisor has enough. */
+import type { EngineCommand } from '@corral/contracts';
+import { Engine } from '../engine.js';
+import { loadModel } from '../load/load-model.js';
+import { parseCommand } from './commands.js';
+import { connectParent, type Parent } from './parent.js';
+import { StepOutbox } from './step-outbox.js';
+
+type LoadCommand = Extract<EngineCommand, { type: 'load' }>;
+type AskCommand = Extract<EngineCommand, { type: 'ask' }>;
+
+/** Smallest progress that is worth a message. */
+const PROGRESS_STEP = 0.01;
+
+/** Serves the parent process until it stops or disconnects. */
+export function serve(): void {
+  const parent = connectParent();
+  // Ctrl-C reaches the whole group; the supervisor drains and then stops its engines.
+  process.on('SIGINT', () => undefined);
+  const session = new Session(parent);
+  parent.onMessage((message) => session.receive(message));
+}
+
+class Session {
+  private engine: Engine | null = null;
+  private loading = false;
+
+  constructor(private readonly parent: Parent) {}
+
+  receive(message: unknown): void {
+    const parsed = parseCommand(message);
+    if (!parsed.ok) {
+      process.stderr.write(`engine: refused a command: ${parsed.reason}\n`);
+      if (parsed.reply) this.parent.send(parsed.reply);
+      return;
+    }
+    this.execute(parsed.command);
+  }
+
+  private execute(command: EngineCommand): void {
+    if (command.type === 'load') {
+      void this.load(command);
+      return;
+    }
+    if (command.type === 'stop') {
+      process.exit(0);
+    }
+    if (!this.engine) {
+      process.stderr.write(`engine: refused ${command.type}: no model is loaded\n`);
+      return;
+    }
+    if (command.type === 'start') this.engine.start(command);
+    else if (command.type === 'cancel') this.engine.cancel(command.key);
+    else this.answer(this.engine, command);
+  }
+
+  private async load(command: LoadCommand): Promise<void> {
+    if (this.loading) {
+      process.stderr.write('engine: refused a second load\n');
+      return;
+    }
+    this.loading = true;
+    try {
+      await this.loadAndRun(command);
+    } catch (error) {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      process.stderr.write(`engine: ${reason}\n`);
+      process.exit(1);
+    }
+  }
+
+  private async loadAndRun(command: LoadCommand): Promise<void> {
+    const loaded = await loadModel({ ...command, onProgress: this.progressReporter() });
+    if (!loaded.ok) {
+      const { failure, retryable } = loaded;
+      this.parent.send({ type: 'failed', failure, retryable }, () => process.exit(0));
+      return;
+    }
+    const outbox = new StepOutbox((streams, onSent) =>
+      this.parent.send({ type: 'step', streams }, onSent),
+    );
+    const engine = new Engine({
+      model: loaded.model,
+      interTokenTargetMs: command.spec.interTokenTargetMs,
+      events: {
+        step: (streams) => outbox.push(streams),
+        stats: (stats, activeSlots, queued) =>
+          this.parent.send({ type: 'stats', stats, activeSlots, queued }),
+      },
+    });
+    this.engine = engine;
+    this.parent.send(engine.ready);
+    await engine.run();
+  }
+
+  private progressReporter(): (progress: number) => void {
+    let reported = -1;
+    return (progress) => {
+      if (progress < reported + PROGRESS_STEP) return;
+      reported = progress;
+      this.parent.send({ type: 'loading', progress: Math.min(1, Math.max(0, progress)) });
+    };
+  }
+
+  private answer(engine: Engine, { askId, question }: AskCommand): void {
+    const answer =
+      question.what === 'tokenize'
+        ? engine.tokenize(question.prompt)
+        : engine.detokenize(question.tokens);
+    const { ok: _, ...content } = answer;
+    this.parent.send({ type: 'answer', askId, ...content });
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * What a load will need, before it is tried. llama.cpp itself tells (a dry run without
+ * allocations); only the split of the context into cache and computation is approximate.
+ */
+import type { EngineEstimate, ReplicaSpec } from '@corral/contracts';
+import { GgmlType, GgufInsights, type GgufFileInfo, type Llama } from 'node-llama-cpp';
+import { usesFlashAttention, type AttentionFacts } from './attention.js';
+
+/** Context of a slot when the spec names none: what the model was trained for, up to this. */
+const DEFAULT_CONTEXT_TOKENS = 8192;
+/** Assumed where the file does not say what the model was trained for. */
+const UNKNOWN_TRAIN_CONTEXT_TOKENS = 4096;
+
+/** Context of each slot: as asked, but never beyond what the model was trained for. */
+export function contextTokensOf(spec: ReplicaSpec, trainContextTokens: number | undefined): number {
+  const trained = trainContextTokens ?? UNKNOWN_TRAIN_CONTEXT_TOKENS;
+  return Math.min(spec.contextTokens ?? DEFAULT_CONTEXT_TOKENS, trained);
+}
+
+/** What the file and the back end say about attention. */
+export function attentionFacts(insights: GgufInsights, llama: Llama): AttentionFacts {
+  const { attention, embedding_length: embedding } = insights.ggufFileInfo.architectureMetadata;
+  const heads = attention?.head_count;
+  const width = attention?.key_length ?? (typeof heads === 'number' ? embedding / heads : null);
+  return {
+    supported: insights.flashAttentionSupported,
+    headWidth: width,
+    onGpu: llama.gpu !== false,
+  };
+}
+
+/** Memory of the model at hand with this spec, in bytes. */
+export async function estimateLoad(
+  info: GgufFileInfo,
+  spec: ReplicaSpec,
+  llama: Llama,
+): Promise<EngineEstimate> {
+  const insights = await GgufInsights.from(info, llama);
+  const contextTokens = contextTokensOf(spec, insights.trainContextSize);
+  const gpuLayers = await gpuLayersOf(insights, spec, contextTokens, llama);
+  const weights = await insights.estimateModelResourceRequirementsV2({ gpuLayers });
+  const cacheType = spec.kvCacheType === 'q8_0' ? GgmlType.Q8_0 : GgmlType.F16;
+  const contextOptions = {
+    contextSize: contextTokens,
+    sequences: spec.slots,
+    batchSize: Math.max(spec.batchTokens, spec.slots),
+    modelGpuLayers: gpuLayers,
+    flashAttention: usesFlashAttention(spec, attentionFacts(insights, llama)),
+    kvCacheKeyType: cacheType,
+    kvCacheValueType: cacheType,
+  };
+  const context = await insights.estimateContextResourceRequirementsV2(contextOptions);
+  const cache = insights.estimateContextResourceRequirements({
+    ...contextOptions,
+    includeGraphOverhead: false,
+  });
+  const contextBytes = context.cpuRam + context.gpuVram;
+  const kvCacheBytes = Math.min(contextBytes, cache.cpuRam + cache.gpuVram);
+  return {
+    weightsBytes: Math.ceil(weights.cpuRam + weights.gpuVram),
+    kvCacheBytes: Math.ceil(kvCacheBytes),
+    computeBytes: Math.ceil(contextBytes - kvCacheBytes),
+    vramBytes: Math.ceil(weights.gpuVram + context.gpuVram),
+    ramBytes: Math.ceil(weights.cpuRam + context.cpuRam),
+    slots: spec.slots,
+    contextTokens,
+    gpuLayers,
+  };
+}
+
+async function gpuLayersOf(
+  insights: GgufInsights,
+  spec: ReplicaSpec,
+  contextTokens: number,
+  llama: Llama,
+): Promise<number> {
+  if (llama.gpu === false) return 0;
+  if (spec.gpuLayers !== 'auto') return Math.min(spec.gpuLayers, insights.totalLayers);
+  const fitContext = { contextSize: contextTokens * spec.slots };
+  const resolved = await insights.configurationResolver.resolveModelGpuLayersV2({ fitContext });
+  return resolved.gpuLayers;
+}

@@ -1,0 +1,176 @@
+/**
+ * From a file and a spec to a context that decodes: check, estimate, load, warm up. Every figure
+ * that is reported afterwards is read back from what was loaded.
+ */
+import type { EngineReady, Failure, ReplicaSpec } from '@corral/contracts';
+import {
+  InsufficientMemoryError,
+  type Llama,
+  type LlamaContext,
+  type LlamaModel,
+} from 'node-llama-cpp';
+import type { DecodeContext } from '../context/decode-context.js';
+import { NativeContext } from '../context/native-context.js';
+import { findNativeSurface } from '../context/native-surface.js';
+import { PublicContext } from '../context/public-context.js';
+import type { Vocabulary } from '../generation/vocabulary.js';
+import { ChatTemplate } from '../prompt/chat-template.js';
+import { PromptEncoder } from '../prompt/prompt-encoder.js';
+import { usesFlashAttention } from './attention.js';
+import { readCpuLimits } from './cpu-limits.js';
+import { attentionFacts, contextTokensOf, estimateLoad } from './estimate.js';
+import { engineVersionOf, gpuOf, startLlama } from './llama.js';
+import { describeEstimate, memoryShortage, readFreeMemory } from './memory.js';
+import { checkModelFile } from './model-file.js';
+import { modelTokenizer, modelVocabulary } from './model-tokens.js';
+import { decideThreads } from './threads.js';
+
+export interface LoadOptions {
+  modelPath: string;
+  spec: ReplicaSpec;
+  /** Threads that this engine may use at most. */
+  maxThreads: number;
+  /** Called with the share that is loaded, 0 to 1. */
+  onProgress?: (progress: number) => void;
+  /** `public` leaves the internal calls alone; for comparison. Default: native where possible. */
+  api?: 'native' | 'public';
+}
+
+export interface LoadedModel {
+  context: DecodeContext;
+  prompts: PromptEncoder;
+  vocabulary: Vocabulary;
+  ready: EngineReady;
+}
+
+export type LoadResult =
+  | { ok: true; model: LoadedModel }
+  /** `retryable`: trying again without a change can help. */
+  | { ok: false; failure: Failure; retryable: boolean };
+
+/** Loads the model. Rejects only on faults that nobody expects. */
+export async function loadModel(options: LoadOptions): Promise<LoadResult> {
+  const { spec, modelPath } = options;
+  const file = await checkModelFile(modelPath);
+  if (!file.ok) return refusal(`The model file is refused: ${file.reason}.`);
+
+  const llama = await startLlama({ cpuOnly: spec.gpuLayers === 0, maxThreads: options.maxThreads });
+  const estimate = await estimateLoad(file.info, spec, llama);
+  const free = await readFreeMemory(llama);
+  const shortage = memoryShortage(estimate, free);
+  if (shortage) return refusal(shortage);
+
+  try {
+    const model = await llama.loadModel({
+      modelPath,
+      gpuLayers: estimate.gpuLayers,
+      onLoadProgress: options.onProgress,
+    });
+    return { ok: true, model: await openModel(model, llama, options) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const figures = `estimate: ${describeEstimate(estimate)}; free: ${free.ramBytes} bytes of memory, ${free.vramBytes} of video memory`;
+    if (error instanceof InsufficientMemoryError) return refusal(`${reason} (${figures}).`);
+    return refusal(`llama.cpp cannot load the model: ${reason} (${figures}).`);
+  }
+}
+
+async function openModel(
+  model: LlamaModel,
+  llama: Llama,
+  options: LoadOptions,
+): Promise<LoadedModel> {
+  const { spec } = options;
+  const limits = await readCpuLimits(llama);
+  const threads = decideThreads(limits, { wanted: spec.threads, maxThreads: options.maxThreads });
+  const llamaContext = await model.createContext({
+    contextSize: contextTokensOf(spec, model.trainContextSize),
+    sequences: spec.slots,
+    batchSize: Math.max(spec.batchTokens, spec.slots),
+    threads,
+    flashAttention: usesFlashAttention(spec, attentionFacts(model.fileInsights, llama)),
+    experimentalKvCacheKeyType: spec.kvCacheType === 'q8_0' ? 'Q8_0' : 'F16',
+    experimentalKvCacheValueType: spec.kvCacheType === 'q8_0' ? 'Q8_0' : 'F16',
+    failedCreationRemedy: false,
+  });
+  const context = openContext(llamaContext, threads, options.api ?? 'native');
+  await warmUp(context);
+
+  const tokenizer = modelTokenizer(model);
+  return {
+    context,
+    vocabulary: modelVocabulary(model),
+    prompts: new PromptEncoder(tokenizer, templateOf(model, spec, tokenizer)),
+    ready: {
+      type: 'ready',
+      slots: context.slots,
+      contextTokens: context.contextTokens,
+      api: context.api,
+      threads: llamaContext.currentThreads,
+      gpu: gpuOf(llama),
+      memoryBytes: Math.ceil(memoryOf(model, llamaContext)),
+      engineVersion: await engineVersionOf(llama),
+    },
+  };
+}
+
+function openContext(
+  context: LlamaContext,
+  threads: number,
+  api: 'native' | 'public',
+): DecodeContext {
+  const { fileInsights } = context.model;
+  // A recurrent state cannot be cut back, and a sliding window has forgotten what lies before it.
+  const reusesPrefixes =
+    !fileInsights.isRecurrent && !fileInsights.isHybrid && !(fileInsights.swaSize ?? 0);
+  if (api === 'native') {
+    const lookup = findNativeSurface(context);
+    if (lookup.found) {
+      const perSequence = Math.floor(context.getAllocatedContextSize() / context.totalSequences);
+      return new NativeContext({
+        context,
+        surface: lookup.surface,
+        threads,
+        contextTokens: Math.min(context.contextSize, perSequence),
+        reusesPrefixes,
+      });
+    }
+    process.stderr.write(
+      `engine: this release of node-llama-cpp lacks ${lookup.missing.join(', ')}; ` +
+        'decoding through its public API, which is slower\n',
+    );
+  }
+  return new PublicContext(context, reusesPrefixes);
+}
+
+/** The first decode allocates and, on a GPU, compiles: better now than in the first request. */
+async function warmUp(context: DecodeContext): Promise<void> {
+  const tokens = Uint32Array.of(0);
+  await context.step([{ slot: 0, position: 0, tokens, sampler: null }]);
+  await context.truncate(0, 0);
+}
+
+function templateOf(
+  model: LlamaModel,
+  spec: ReplicaSpec,
+  texts: { bosText: string; eosText: string },
+): ChatTemplate | null {
+  const source = spec.chatTemplate ?? model.fileInfo.metadata.tokenizer?.chat_template;
+  if (source == null) return null;
+  const template = new ChatTemplate(source, texts);
+  if (template.brokenBecause !== null) {
+    process.stderr.write(`engine: the chat template is broken: ${template.brokenBecause}\n`);
+  }
+  return template;
+}
+
+function memoryOf(model: LlamaModel, context: LlamaContext): number {
+  const { memoryUsage: weights } = model;
+  const { memoryUsage: rest } = context;
+  return weights.ram + weights.vram + rest.ram + rest.vram;
+}
+
+function refusal(message: string): LoadResult {
+  const failure: Failure = { code: 'model_unavailable', message: message.slice(0, 2000) };
+  return { ok: false, failure, retryable: false };
+}

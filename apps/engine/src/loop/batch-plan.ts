@@ -1,0 +1,58 @@
+/**
+ * What one step decodes. Pure. Every decoding sequence gets its next token, always; prompts share
+ * what the chunk budget leaves, the earliest first, so that a long prompt delays running streams
+ * by a bounded time and finishes as early as it can.
+ */
+
+export interface SequenceView {
+  readonly id: number;
+  readonly decoding: boolean;
+  /** Tokens of the prompt still to decode; 0 when decoding or idle. */
+  readonly prefillTokens: number;
+  /** Rises with each admission. */
+  readonly admission: number;
+}
+
+export interface PlannedEntry {
+  slotId: number;
+  tokenCount: number;
+  /** The step gives this sequence a token: it decodes, or its prompt ends here. */
+  samples: boolean;
+}
+
+export interface BatchPlan {
+  /** Ascending slot ids. */
+  entries: PlannedEntry[];
+  decodingCount: number;
+  prefillTokens: number;
+}
+
+/** `batchTokens` bounds the step, `chunkTokens` (at least 1) the prompts in it. */
+export function planBatch(
+  sequences: readonly SequenceView[],
+  batchTokens: number,
+  chunkTokens: number,
+): BatchPlan {
+  const entries: PlannedEntry[] = [];
+  for (const { id, decoding } of sequences) {
+    if (decoding && entries.length < batchTokens) {
+      entries.push({ slotId: id, tokenCount: 1, samples: true });
+    }
+  }
+  const decodingCount = entries.length;
+
+  let left = Math.min(chunkTokens, batchTokens - decodingCount);
+  let prefillTokens = 0;
+  const prompts = sequences
+    .filter((sequence) => sequence.prefillTokens > 0)
+    .sort((a, b) => a.admission - b.admission);
+  for (const { id, prefillTokens: wanted } of prompts) {
+    if (left <= 0) break;
+    const tokenCount = Math.min(wanted, left);
+    entries.push({ slotId: id, tokenCount, samples: tokenCount === wanted });
+    left -= tokenCount;
+    prefillTokens += tokenCount;
+  }
+  entries.sort((a, b) => a.slotId - b.slotId);
+  return { entries, decodingCount, prefillTokens };
+}

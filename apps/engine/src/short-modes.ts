@@ -1,0 +1,55 @@
+/** What the program can tell without serving: one JSON line each on standard output. */
+import {
+  replicaSpecSchema,
+  type EngineEstimate,
+  type EngineProbe,
+  type Failure,
+} from '@corral/contracts';
+import { estimateLoad } from './load/estimate.js';
+import { engineVersionOf, gpuOf, startLlama } from './load/llama.js';
+import { checkModelFile } from './load/model-file.js';
+
+export type EstimateResult =
+  | { ok: true; estimate: EngineEstimate }
+  | { ok: false; failure: Failure };
+
+/** The back end and the video memory of this machine. */
+export async function probe(): Promise<EngineProbe> {
+  const llama = await startLlama({ cpuOnly: false });
+  const onGpu = llama.gpu !== false;
+  const vram = onGpu ? await llama.getVramState() : { total: 0, used: 0, free: 0 };
+  return {
+    engineVersion: await engineVersionOf(llama),
+    gpu: gpuOf(llama),
+    gpuDevices: onGpu ? await llama.getGpuDeviceNames() : [],
+    vram: { totalBytes: vram.total, usedBytes: vram.used, freeBytes: vram.free },
+  };
+}
+
+/** What a load of the file with this spec (JSON, all fields optional) would need. */
+export async function estimate(modelPath: string, specJson: string): Promise<EstimateResult> {
+  const spec = parseSpec(specJson);
+  if (!spec.ok) return spec;
+  const file = await checkModelFile(modelPath);
+  if (!file.ok) {
+    const message = `The model file is refused: ${file.reason}.`;
+    return { ok: false, failure: { code: 'invalid_request', message } };
+  }
+  const llama = await startLlama({ cpuOnly: spec.spec.gpuLayers === 0 });
+  return { ok: true, estimate: await estimateLoad(file.info, spec.spec, llama) };
+}
+
+function parseSpec(json: string) {
+  const refuse = (message: string): { ok: false; failure: Failure } => ({
+    ok: false,
+    failure: { code: 'invalid_value', message: `The spec is refused: ${message}` },
+  });
+  try {
+    const parsed = replicaSpecSchema.safeParse(JSON.parse(json));
+    return parsed.success
+      ? { ok: true as const, spec: parsed.data }
+      : refuse(parsed.error.issues.map((issue) => issue.message).join('; '));
+  } catch {
+    return refuse('it is no JSON');
+  }
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { GenerationModule } from '../generation/generation.module.js';
+import { HardwareModule } from '../hardware/hardware.module.js';
+import { ModelsModule } from '../models/models.module.js';
+import { SupervisorModule } from '../supervisor/supervisor.module.js';
+import { AgentController } from './agent.controller.js';
+import { DepartureService } from './departure.service.js';
+import { HeartbeatService } from './heartbeat.service.js';
+import { NodeOpService } from './node-op.service.js';
+import { ReconcileService } from './reconcile.service.js';
+
+@Module({
+  imports: [HardwareModule, ModelsModule, SupervisorModule, GenerationModule],
+  controllers: [AgentController],
+  providers: [ReconcileService, HeartbeatService, NodeOpService, DepartureService],
+})
+export class AgentModule {}

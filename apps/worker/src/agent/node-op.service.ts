@@ -1,0 +1,64 @@
+/** Questions and orders to this node, each answered at once or within a few seconds. */
+import { Injectable } from '@nestjs/common';
+import type { Failure, NodeOp, NodeOpReply } from '@corral/contracts';
+import { ModelStoreService } from '../models/model-store.service.js';
+import type { EngineAnswer } from '../supervisor/engine-asks.js';
+import type { Replica } from '../supervisor/replica.js';
+import { ReplicasService } from '../supervisor/replicas.service.js';
+import { ReconcileService } from './reconcile.service.js';
+
+@Injectable()
+export class NodeOpService {
+  constructor(
+    private readonly models: ModelStoreService,
+    private readonly replicas: ReplicasService,
+    private readonly reconcile: ReconcileService,
+  ) {}
+
+  async carryOut(op: NodeOp): Promise<NodeOpReply> {
+    switch (op.op) {
+      case 'import_model':
+        this.models.import(op.importId, op.path);
+        return { ok: true };
+      case 'delete_model':
+        return this.deleteModel(op.digest);
+      case 'tokenize':
+        return this.withReplica(op.replicaId, async (replica) =>
+          replyOf(await replica.tokenize(op.prompt)),
+        );
+      case 'detokenize':
+        return this.withReplica(op.replicaId, async (replica) =>
+          replyOf(await replica.detokenize(op.tokens)),
+        );
+      case 'tail_logs':
+        return this.withReplica(op.replicaId, async (replica) => ({
+          ok: true,
+          lines: replica.lastLines(op.lines),
+        }));
+    }
+  }
+
+  private async deleteModel(digest: string): Promise<NodeOpReply> {
+    const isUsed = this.reconcile.wantsModel(digest) || this.replicas.usesModel(digest);
+    const failure = await this.models.delete(digest, isUsed);
+    return failure === null ? { ok: true } : refuse(failure);
+  }
+
+  private async withReplica(
+    replicaId: string,
+    answer: (replica: Replica) => Promise<NodeOpReply>,
+  ): Promise<NodeOpReply> {
+    const replica = this.replicas.find(replicaId);
+    if (replica !== null) return answer(replica);
+    return refuse({ code: 'not_found', message: 'There is no such replica on this node.' });
+  }
+}
+
+function replyOf(answer: EngineAnswer): NodeOpReply {
+  if (!answer.ok) return refuse(answer.failure);
+  return { ok: true, tokens: answer.tokens, text: answer.text };
+}
+
+function refuse(failure: Failure): NodeOpReply {
+  return { ok: false, failure };
+}

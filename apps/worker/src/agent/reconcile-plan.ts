@@ -1,0 +1,104 @@
+/**
+ * From what should run here and what does, to the next actions: pure, so that every case is a test.
+ * Level-triggered: it looks at the present only, and with nothing to do it plans nothing, however
+ * often it is asked. `reconcile.service.ts` carries the actions out.
+ *
+ * For each replica, the first that applies:
+ *
+ *  1. It is stopped: forget it (and make it anew in the next round, if it is still wanted).
+ *  2. It is not wanted, or wanted with another spec:
+ *     a. with work on board and time left to drain: drain;
+ *     b. else: stop.
+ *  3. It is wanted, and the node is leaving: nothing is started.
+ *  4. It is wanted but unknown here: create it.
+ *  5. It waits for its model file: start when that is in the store, else say what it waits for.
+ *  6. It failed: start when its time has come.
+ */
+import type { Assignment, Failure, ReplicaState } from '@corral/contracts';
+
+export interface DesiredState {
+  assignments: readonly Assignment[];
+  /** Digests of the models in the store. */
+  models: ReadonlySet<string>;
+  /** The worker is about to leave. */
+  leaving: boolean;
+}
+
+export interface ReplicaSnapshot {
+  assignment: Assignment;
+  state: ReplicaState;
+  /** Monotonic; null: no try is due. */
+  retryAtMs: number | null;
+  /** Attempts in its engine. */
+  onBoard: number;
+  /** Monotonic; null: it does not drain. */
+  drainingSinceMs: number | null;
+}
+
+export type ReconcileAction =
+  | { do: 'create'; assignment: Assignment; reason: string }
+  | { do: 'wait'; replicaId: string; failure: Failure }
+  | { do: 'start' | 'drain' | 'stop' | 'forget'; replicaId: string; reason: string };
+
+/** What is on board may go on for so long after the drain began. */
+export const DRAIN_LIMIT_MS = 30_000;
+
+/** The actions to take now, at most one per replica. */
+export function planReconcile(
+  desired: DesiredState,
+  observed: readonly ReplicaSnapshot[],
+  nowMs: number,
+): ReconcileAction[] {
+  const wanted = new Map(desired.assignments.map((one) => [one.replicaId, one]));
+  const known = new Set(observed.map(({ assignment }) => assignment.replicaId));
+  const existing = observed.flatMap((replica) => {
+    const assignment = wanted.get(replica.assignment.replicaId) ?? null;
+    return planReplica(replica, assignment, desired, nowMs) ?? [];
+  });
+  if (desired.leaving) return existing;
+  const created = desired.assignments
+    .filter(({ replicaId }) => !known.has(replicaId))
+    .map((assignment) => ({ do: 'create', assignment, reason: 'newly assigned' }) as const);
+  return [...existing, ...created];
+}
+
+function planReplica(
+  replica: ReplicaSnapshot,
+  wanted: Assignment | null,
+  { models, leaving }: DesiredState,
+  nowMs: number,
+): ReconcileAction | null {
+  const { replicaId, modelDigest } = replica.assignment;
+  if (replica.state === 'stopped') return { do: 'forget', replicaId, reason: 'it has stopped' };
+  if (wanted === null) return planEnd(replica, 'no longer assigned', nowMs);
+  if (!isSame(wanted, replica.assignment)) return planEnd(replica, 'its spec has changed', nowMs);
+  if (replica.state === 'draining') return planEnd(replica, 'its drain has begun', nowMs);
+  if (leaving) return null;
+  if (replica.state === 'assigned') {
+    if (models.has(modelDigest)) return { do: 'start', replicaId, reason: 'its model is here' };
+    return { do: 'wait', replicaId, failure: missing(modelDigest) };
+  }
+  const isDue = replica.retryAtMs !== null && nowMs >= replica.retryAtMs;
+  if (replica.state === 'failed' && isDue) {
+    return { do: 'start', replicaId, reason: 'its back-off is over' };
+  }
+  return null;
+}
+
+function planEnd(replica: ReplicaSnapshot, reason: string, nowMs: number): ReconcileAction | null {
+  const { replicaId } = replica.assignment;
+  if (replica.onBoard === 0) return { do: 'stop', replicaId, reason };
+  if (replica.drainingSinceMs === null) return { do: 'drain', replicaId, reason };
+  if (nowMs - replica.drainingSinceMs < DRAIN_LIMIT_MS) return null;
+  return { do: 'stop', replicaId, reason: `${reason}, and its time to drain is over` };
+}
+
+/** Assignments come parsed by one schema, so equal ones have equal JSON. */
+function isSame(one: Assignment, other: Assignment): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function missing(digest: string): Failure {
+  const message = `Waits for the model file ${digest.slice(0, 12)}…, which is not in this node's store.`;
+  return { code: 'model_unavailable', message };
+}

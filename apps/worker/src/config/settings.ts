@@ -1,0 +1,77 @@
+/** The worker's settings, from the environment. This folder alone reads `process.env`. */
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const text = z.string().trim().min(1);
+
+const environmentSchema = z.object({
+  /** NATS servers, `nats://host:port`, several separated by commas. */
+  CORRAL_NATS_URL: text.default('nats://127.0.0.1:4222'),
+  /** NATS user; absent: the server asks for none. */
+  CORRAL_NATS_USER: text.optional(),
+  CORRAL_NATS_PASSWORD: text.optional(),
+  /** File that holds the password, in place of CORRAL_NATS_PASSWORD. */
+  CORRAL_NATS_PASSWORD_FILE: text.optional(),
+  /** What people call this machine. Default: the host name. */
+  CORRAL_NODE_NAME: text.max(200).default(() => hostname()),
+  /** Corral's data folder; the worker keeps its own under `worker/`. */
+  CORRAL_HOME: text.default('./.corral'),
+  /** The engine program. Default: the engine built beside this worker. */
+  CORRAL_ENGINE_ENTRY: text.default(() =>
+    fileURLToPath(new URL('../../../engine/dist/main.js', import.meta.url)),
+  ),
+  /** CPU threads that all engines share. Default: the available cores less one. */
+  CORRAL_CPU_THREADS: z.coerce.number().int().min(1).max(1024).optional(),
+  CORRAL_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+});
+
+export interface WorkerSettings {
+  natsServers: string;
+  natsUser: string | null;
+  natsPassword: string | null;
+  nodeName: string;
+  /** Absolute path of the worker's own data folder. */
+  workerHome: string;
+  /** Absolute path of the engine program. */
+  engineEntry: string;
+  /** Null: decided from the cores that are available. */
+  cpuThreads: number | null;
+  logLevel: string;
+  version: string;
+}
+
+/**
+ * Reads the settings from an environment. Throws one error that lists everything wrong with it.
+ * Empty variables count as absent, as compose files leave them.
+ */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): WorkerSettings {
+  const given = Object.entries(environment).filter(([, value]) => value !== '');
+  const parsed = environmentSchema.safeParse(Object.fromEntries(given));
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+    throw new Error(`The worker's settings are wrong:\n${faults.join('\n')}`);
+  }
+  const env = parsed.data;
+  const passwordFile = env.CORRAL_NATS_PASSWORD_FILE;
+  const password =
+    passwordFile === undefined ? env.CORRAL_NATS_PASSWORD : readFileSync(passwordFile, 'utf8').trim();
+  return {
+    natsServers: env.CORRAL_NATS_URL,
+    natsUser: env.CORRAL_NATS_USER ?? null,
+    natsPassword: password ?? null,
+    nodeName: env.CORRAL_NODE_NAME,
+    workerHome: resolve(env.CORRAL_HOME, 'worker'),
+    engineEntry: resolve(env.CORRAL_ENGINE_ENTRY),
+    cpuThreads: env.CORRAL_CPU_THREADS ?? null,
+    logLevel: env.CORRAL_LOG_LEVEL,
+    version: packageVersion(),
+  };
+}
+
+function packageVersion(): string {
+  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(file)).version;
+}

@@ -1,0 +1,169 @@
+/**
+ * The data plane: attempts in, frames out. Connects the bus, the replicas and {@link Attempts};
+ * decides nothing itself but what to do when the connection is gone.
+ */
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { Bus, BusError, type BusSubscription } from '@corral/bus';
+import {
+  ALL_CONTROLLERS_ALIVE,
+  attemptCommandSchema,
+  attemptReplySchema,
+  cancelCommandSchema,
+  controllerAliveSchema,
+  controllerSubject,
+  frameSchema,
+  resendCommandSchema,
+  resendReplySchema,
+  workerSubject,
+  type AttemptCommand,
+  type AttemptReply,
+  type Failure,
+  type FrameStream,
+} from '@corral/contracts';
+import type { Subscription } from 'rxjs';
+import { Clock } from '../infra/clock.js';
+import type { NodeIdentity } from '../infra/identity.js';
+import { WorkerLog } from '../infra/log.js';
+import { IDENTITY } from '../infra/tokens.js';
+import { ReplicasService } from '../supervisor/replicas.service.js';
+import { Attempts } from './attempts.js';
+import { splitIntoFrames } from './frames.js';
+
+const SWEEP_MS = 500;
+/** Cut off for so long, all controllers have given up on this worker: nothing is worth going on. */
+const SELF_FENCE_MS = 15_000;
+const CUT_OFF: Failure = { code: 'worker_lost', message: 'The worker was cut off from the bus.' };
+
+@Injectable()
+export class GenerationService implements OnApplicationBootstrap, OnModuleDestroy {
+  /** Set by the shutdown: every new attempt is answered with `draining`. */
+  draining = false;
+
+  private readonly attempts: Attempts;
+  private readonly served: BusSubscription[] = [];
+  private readonly heard: Subscription[] = [];
+  private sweeper: NodeJS.Timeout | null = null;
+  private cutOffSinceMs: number | null = null;
+
+  constructor(
+    @Inject(IDENTITY) private readonly identity: NodeIdentity,
+    private readonly bus: Bus,
+    private readonly replicas: ReplicasService,
+    private readonly clock: Clock,
+    private readonly log: WorkerLog,
+  ) {
+    this.attempts = new Attempts({
+      nowMs: () => clock.nowMs(),
+      capacityOf: (replicaId) => this.capacityOf(replicaId),
+      start: (replicaId, ...attempt) => replicas.find(replicaId)?.submit(...attempt) ?? false,
+      cancel: (replicaId, key) => replicas.find(replicaId)?.cancel(key),
+      publish: (controllerId, streams) => this.publish(controllerId, streams),
+    });
+  }
+
+  get running(): number {
+    return this.attempts.running;
+  }
+
+  onApplicationBootstrap(): void {
+    const { nodeId } = this.identity;
+    const { bus, attempts } = this;
+    this.heard.push(
+      this.replicas.steps.subscribe(({ streams }) => attempts.stepped(streams)),
+      this.replicas.losses.subscribe(({ keys, failure }) => attempts.lost(keys, failure)),
+    );
+    this.served.push(
+      bus.subscribe(ALL_CONTROLLERS_ALIVE, controllerAliveSchema, ({ controllerId }) =>
+        attempts.heard(controllerId),
+      ),
+      bus.subscribe(workerSubject.cancel(nodeId), cancelCommandSchema, (command) =>
+        attempts.cancel(command),
+      ),
+      bus.serve(
+        workerSubject.generate(nodeId),
+        { request: attemptCommandSchema, reply: attemptReplySchema },
+        (command) => this.generate(command),
+      ),
+      bus.serve(
+        workerSubject.resend(nodeId),
+        { request: resendCommandSchema, reply: resendReplySchema },
+        (command) => ({ outcome: attempts.resend(command) }),
+      ),
+    );
+    this.sweeper = setInterval(() => this.sweep(), SWEEP_MS);
+  }
+
+  onModuleDestroy(): void {
+    if (this.sweeper !== null) clearInterval(this.sweeper);
+    for (const subscription of [...this.served, ...this.heard]) subscription.unsubscribe();
+  }
+
+  /** Ends all that is running, for a reason that its controllers can act on. */
+  endAll(failure: Failure): void {
+    this.attempts.endAll(failure);
+  }
+
+  private generate(command: AttemptCommand): AttemptReply {
+    const outcome = this.draining ? 'draining' : this.attempts.accept(command);
+    if (outcome !== 'accepted') {
+      const { generationId, attempt, replicaId } = command;
+      this.log.debug('attempt refused', { generationId, attempt, replicaId, state: outcome });
+    }
+    return { outcome };
+  }
+
+  private capacityOf(
+    replicaId: string,
+  ): { slots: number; onBoard: number; draining: boolean } | null {
+    const replica = this.replicas.find(replicaId);
+    if (replica === null) return null;
+    const { state } = replica.lifecycle;
+    if (state !== 'ready' && state !== 'draining') return null;
+    const { slots, onBoard } = replica;
+    return { slots, onBoard: onBoard.size, draining: state === 'draining' };
+  }
+
+  private publish(controllerId: string, streams: FrameStream[]): void {
+    const { nodeId, bootId } = this.identity;
+    for (const frame of splitIntoFrames(streams, this.bus.maxPayloadBytes)) {
+      try {
+        this.bus.publish(controllerSubject.frames(controllerId), frameSchema, {
+          nodeId,
+          bootId,
+          streams: frame,
+        });
+      } catch (fault) {
+        if (!(fault instanceof BusError)) throw fault;
+        this.log.error('a frame was not sent', { controllerId, fault: fault.code });
+      }
+    }
+  }
+
+  private sweep(): void {
+    const hearing = this.bus.isConnected;
+    this.followConnection(hearing);
+    const { abandoned } = this.attempts.sweep({ hearing });
+    if (abandoned > 0) {
+      this.log.info('a controller is silent, its attempts are cancelled', { attempts: abandoned });
+    }
+  }
+
+  private followConnection(hearing: boolean): void {
+    const nowMs = this.clock.nowMs();
+    if (hearing) {
+      if (this.cutOffSinceMs !== null) this.attempts.hearingAgain();
+      this.cutOffSinceMs = null;
+      return;
+    }
+    this.cutOffSinceMs ??= nowMs;
+    if (nowMs - this.cutOffSinceMs > SELF_FENCE_MS && this.running > 0) {
+      this.log.warn('cut off from the bus, attempts end', { attempts: this.running });
+      this.attempts.endAll(CUT_OFF);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/** Memory in bytes. Free is what an engine could take now. */
+export interface Memory {
+  totalBytes: number;
+  freeBytes: number;
+}
+
+export interface NodeMemory {
+  ram: Memory;
+  /** All GPU devices together; null without a GPU. */
+  vram: Memory | null;
+}

@@ -1,0 +1,146 @@
+/**
+ * Copies one model file into the store: checked, hashed while it is copied, checked again as copied,
+ * and named by its digest only when all of it is on the disk. Never linked: whoever owns the
+ * original may change it at any time, and what was checked must be what is loaded.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, realpath, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
+import { basename, isAbsolute, join } from 'node:path';
+import type { Failure } from '@corral/contracts';
+import { checkGgufFile } from './gguf/check-gguf-file.js';
+import { GgufRefusal } from './gguf/gguf-refusal.js';
+import { modelPath, syncFolderOf, writeRecord, type ModelRecord } from './model-record.js';
+
+export type ImportOutcome = { ok: true; record: ModelRecord } | { ok: false; failure: Failure };
+
+export interface ImportOrder {
+  /** Absolute path of the file to import. */
+  source: string;
+  /** The store's folder. */
+  directory: string;
+  /** Told the size once, and then how much of it is copied. */
+  onProgress: (copiedBytes: number, sizeBytes: number) => void;
+  signal: AbortSignal;
+}
+
+const CHUNK_BYTES = 4 * 2 ** 20;
+
+/** Resolves with the record, or with the reason for a person; rejects only for a fault of ours. */
+export async function importModelFile(order: ImportOrder): Promise<ImportOutcome> {
+  try {
+    return { ok: true, record: await copyIntoStore(order) };
+  } catch (fault) {
+    const failure = failureOf(fault, basename(order.source));
+    if (failure === null) throw fault;
+    return { ok: false, failure };
+  }
+}
+
+async function copyIntoStore(order: ImportOrder): Promise<ModelRecord> {
+  if (!isAbsolute(order.source)) throw new GgufRefusal('the path must be absolute');
+  const path = await realpath(order.source);
+  // Without O_NONBLOCK, opening a named pipe would wait for ever.
+  const source = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const info = await source.stat();
+    if (!info.isFile()) throw new GgufRefusal('it is not a regular file');
+    await checkGgufFile(source, info.size);
+    await checkSpace(order.directory, info.size);
+    return await copyChecked(source, info.size, order);
+  } finally {
+    await source.close();
+  }
+}
+
+async function copyChecked(
+  source: FileHandle,
+  sizeBytes: number,
+  { directory, source: path, onProgress, signal }: ImportOrder,
+): Promise<ModelRecord> {
+  const partPath = join(directory, `${randomUUID()}.part`);
+  const part = await open(partPath, 'wx+', 0o600);
+  try {
+    const digest = await copyHashing(source, part, {
+      signal,
+      onCopied: (copiedBytes) => onProgress(copiedBytes, sizeBytes),
+    });
+    const { size } = await part.stat();
+    const facts = await checkGgufFile(part, size);
+    await part.sync();
+    await part.close();
+    const record = { digest, fileName: basename(path).slice(-300), sizeBytes: size, facts };
+    await writeRecord(directory, record);
+    await rename(partPath, modelPath(directory, digest));
+    await syncFolderOf(partPath);
+    return record;
+  } catch (fault) {
+    await part.close().catch(() => undefined);
+    await rm(partPath, { force: true });
+    throw fault;
+  }
+}
+
+/** Gives the SHA-256 of what was copied, in hex. */
+async function copyHashing(
+  source: FileHandle,
+  target: FileHandle,
+  { signal, onCopied }: { signal: AbortSignal; onCopied: (bytes: number) => void },
+): Promise<string> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  let copiedBytes = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const { bytesRead } = await source.read(buffer, 0, CHUNK_BYTES, copiedBytes);
+    if (bytesRead === 0) return hash.digest('hex');
+    const chunk = buffer.subarray(0, bytesRead);
+    hash.update(chunk);
+    await writeAll(target, chunk, copiedBytes);
+    copiedBytes += bytesRead;
+    onCopied(copiedBytes);
+  }
+}
+
+async function writeAll(target: FileHandle, chunk: Buffer, position: number): Promise<void> {
+  let written = 0;
+  while (written < chunk.length) {
+    const rest = chunk.length - written;
+    const { bytesWritten } = await target.write(chunk, written, rest, position + written);
+    written += bytesWritten;
+  }
+}
+
+async function checkSpace(directory: string, sizeBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(directory);
+  const freeBytes = bavail * bsize;
+  if (freeBytes > sizeBytes) return;
+  throw new GgufRefusal(
+    `it has ${sizeBytes} bytes, but only ${freeBytes} are free where models are kept (${directory})`,
+  );
+}
+
+const SYSTEM_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file on this node',
+  EACCES: 'the worker may not read it',
+  EPERM: 'the worker may not read it',
+  EISDIR: 'it is a folder',
+  ENOSPC: 'the disk that holds the models is full',
+  EDQUOT: 'the disk quota of the worker is used up',
+  ABORT_ERR: 'the import was stopped, because the worker ends',
+};
+
+/** Null for anything that is no reason but a fault. */
+function failureOf(fault: unknown, fileName: string): Failure | null {
+  const reason = fault instanceof GgufRefusal ? fault.message : systemReason(fault);
+  if (reason === null) return null;
+  const message = `${fileName.slice(0, 200)} cannot be imported: ${reason}.`;
+  return { code: 'invalid_request', message: message.slice(0, 2000) };
+}
+
+function systemReason(fault: unknown): string | null {
+  if (!(fault instanceof Error)) return null;
+  if (fault.name === 'AbortError') return SYSTEM_REASONS['ABORT_ERR'] ?? null;
+  const code = 'code' in fault && typeof fault.code === 'string' ? fault.code : '';
+  return SYSTEM_REASONS[code] ?? (code === '' ? null : `the system says ${code}`);
+}

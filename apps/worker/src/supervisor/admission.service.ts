@@ -1,0 +1,106 @@
+/**
+ * Whether a replica may be started, and with what: its file from the store, memory by estimate
+ * before anything is loaded, and its share of the CPU's threads.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import type { Assignment, EngineEstimate } from '@corral/contracts';
+import type { WorkerSettings } from '../config/settings.js';
+import { HardwareService } from '../hardware/hardware.service.js';
+import type { NodeMemory } from '../hardware/node-memory.js';
+import { SETTINGS } from '../infra/tokens.js';
+import { EngineTool } from '../infra/engine-tool.js';
+import { WorkerLog } from '../infra/log.js';
+import { ModelStoreService } from '../models/model-store.service.js';
+import { checkMemory } from './memory-check.js';
+import type { Admission } from './replica.js';
+import { maxThreadsOf } from './thread-budget.js';
+
+const LOAD_LIMIT_MS = 60_000;
+const LOAD_LIMIT_MS_PER_GIB = 30_000;
+/** Memory that is merely taken may come free; only the arithmetic is tried again, no process. */
+const MEMORY_RECHECK_MS = 15_000;
+
+@Injectable()
+export class AdmissionService {
+  /** By replica: a spec never changes, so neither does its estimate. */
+  private readonly estimates = new Map<string, EngineEstimate>();
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: WorkerSettings,
+    private readonly hardware: HardwareService,
+    private readonly models: ModelStoreService,
+    private readonly tool: EngineTool,
+    private readonly log: WorkerLog,
+  ) {}
+
+  /** `loading`: the replicas that are taking memory at this moment; `cpuReplicas`: all on the CPU. */
+  async admit(
+    assignment: Assignment,
+    { loading, cpuReplicas }: { loading: string[]; cpuReplicas: number },
+  ): Promise<Admission> {
+    const model = this.models.find(assignment.modelDigest);
+    if (model === null) {
+      const message = 'The model file left the store of this node; import it again.';
+      return { ok: false, failure: { code: 'model_unavailable', message }, retryable: true };
+    }
+    const need = await this.estimateOf(assignment, model.path);
+    if (need !== null) {
+      const verdict = checkMemory(need, this.lessReserved(await this.hardware.memory(), loading));
+      if (!verdict.fits) {
+        return {
+          ok: false,
+          failure: { code: 'model_unavailable', message: `Too big: ${verdict.message}.` },
+          retryable: verdict.ever,
+          retryInMs: MEMORY_RECHECK_MS,
+        };
+      }
+    }
+    return {
+      ok: true,
+      modelPath: model.path,
+      maxThreads: maxThreadsOf({
+        cores: this.hardware.cores,
+        configured: this.settings.cpuThreads,
+        cpuReplicas,
+      }),
+      loadLimitMs: LOAD_LIMIT_MS + (LOAD_LIMIT_MS_PER_GIB * model.sizeBytes) / 2 ** 30,
+    };
+  }
+
+  /** Does this replica compute on the CPU? */
+  usesCpu(assignment: Assignment): boolean {
+    return assignment.spec.gpuLayers === 0 || !this.hardware.hasGpu;
+  }
+
+  forget(replicaId: string): void {
+    this.estimates.delete(replicaId);
+  }
+
+  /** Null when the engine cannot estimate the file; then its own load has the last word. */
+  private async estimateOf(assignment: Assignment, path: string): Promise<EngineEstimate | null> {
+    const { replicaId, spec } = assignment;
+    const known = this.estimates.get(replicaId);
+    if (known !== undefined) return known;
+    const estimate = await this.tool.estimate(path, spec);
+    if (!estimate.ok) {
+      this.log.warn('memory need is unknown, loading anyway', { replicaId, fault: estimate.reason });
+      return null;
+    }
+    this.estimates.set(replicaId, estimate.value);
+    return estimate.value;
+  }
+
+  private lessReserved(node: NodeMemory, loading: string[]): NodeMemory {
+    let ramBytes = 0;
+    let vramBytes = 0;
+    for (const replicaId of loading) {
+      ramBytes += this.estimates.get(replicaId)?.ramBytes ?? 0;
+      vramBytes += this.estimates.get(replicaId)?.vramBytes ?? 0;
+    }
+    const { ram, vram } = node;
+    return {
+      ram: { ...ram, freeBytes: Math.max(0, ram.freeBytes - ramBytes) },
+      vram: vram && { ...vram, freeBytes: Math.max(0, vram.freeBytes - vramBytes) },
+    };
+  }
+}

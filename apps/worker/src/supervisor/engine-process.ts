@@ -1,0 +1,90 @@
+/**
+ * One engine child: forked with an allow-listed environment, spoken to over IPC, every message of
+ * it parsed. It knows nothing of replicas; it tells its listener what it hears and when it ends.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { engineEventSchema, type EngineCommand, type EngineEvent } from '@corral/contracts';
+import { LogTail } from './log-tail.js';
+
+export interface EngineProcessListener {
+  said(event: EngineEvent): void;
+  /** A message that is none of the contract's; the reason quotes no content. */
+  babbled(reason: string): void;
+  /** The process is gone; nothing more is heard of it. */
+  ended(how: string): void;
+}
+
+export class EngineProcess {
+  private readonly child: ChildProcess;
+  private readonly tail = new LogTail();
+  private readonly exited: Promise<void>;
+  private gone = false;
+
+  constructor(
+    entry: string,
+    environment: Record<string, string>,
+    private listener: EngineProcessListener | null,
+  ) {
+    this.child = fork(entry, [], {
+      env: environment,
+      // Debugger and loader flags of this process are not meant for the engine.
+      execArgv: [],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'json',
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (chunk: string) => this.tail.append(chunk));
+    }
+    this.child.on('message', (message) => this.hear(message));
+    this.exited = new Promise((resolve) => {
+      this.child.once('error', (fault) => this.end(fault.message, resolve));
+      this.child.once('exit', (code, signal) => {
+        this.end(signal === null ? `exit code ${code}` : `signal ${signal}`, resolve);
+      });
+    });
+  }
+
+  get pid(): number | null {
+    return this.child.pid ?? null;
+  }
+
+  /** False when the process can no longer be reached; its end is then about to be told. */
+  send(command: EngineCommand): boolean {
+    if (this.gone || !this.child.connected) return false;
+    // The callback takes the error of a channel that closes at this moment; `ended` follows.
+    this.child.send(command, () => undefined);
+    return true;
+  }
+
+  lastLines(count: number): string[] {
+    return this.tail.last(count);
+  }
+
+  /** Ends it at once and for certain; the listener is told. */
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  /** From here on nobody is told anything, and the process has `graceMs` to end by itself. */
+  async retire(graceMs: number): Promise<void> {
+    this.listener = null;
+    this.send({ type: 'stop' });
+    const killer = setTimeout(() => this.kill(), graceMs);
+    await this.exited;
+    clearTimeout(killer);
+  }
+
+  private hear(message: unknown): void {
+    const event = engineEventSchema.safeParse(message);
+    if (event.success) return this.listener?.said(event.data);
+    const issue = event.error.issues[0];
+    this.listener?.babbled(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
+  }
+
+  private end(how: string, resolve: () => void): void {
+    if (this.gone) return;
+    this.gone = true;
+    resolve();
+    this.listener?.ended(how);
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * All replicas of this node. The reconciler creates, starts, drains and stops them; generation
+ * sends them attempts and hears their steps; the heartbeat observes them.
+ */
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Assignment, Failure, ObservedReplica } from '@corral/contracts';
+import { Subject } from 'rxjs';
+import type { WorkerSettings } from '../config/settings.js';
+import { Clock } from '../infra/clock.js';
+import { WorkerLog } from '../infra/log.js';
+import { ENGINE_ENVIRONMENT, SETTINGS } from '../infra/tokens.js';
+import { AdmissionService } from './admission.service.js';
+import { EngineProcess } from './engine-process.js';
+import { Replica, type ReplicaPort, type StepStreams } from './replica.js';
+
+const WATCHDOG_ROUND_MS = 500;
+const STOPPING: Failure = { code: 'worker_lost', message: 'The replica was stopped on this node.' };
+
+@Injectable()
+export class ReplicasService implements OnApplicationBootstrap, OnModuleDestroy {
+  /** Something that a heartbeat reports has changed. */
+  readonly changes = new Subject<void>();
+  readonly steps = new Subject<{ replicaId: string; streams: StepStreams }>();
+  readonly losses = new Subject<{ replicaId: string; keys: string[]; failure: Failure }>();
+
+  private readonly replicas = new Map<string, Replica>();
+  private readonly port: ReplicaPort;
+  private watchdog: NodeJS.Timeout | null = null;
+
+  constructor(
+    @Inject(SETTINGS) settings: WorkerSettings,
+    @Inject(ENGINE_ENVIRONMENT) environment: Record<string, string>,
+    private readonly admission: AdmissionService,
+    private readonly clock: Clock,
+    private readonly log: WorkerLog,
+  ) {
+    this.port = {
+      admit: (assignment) => this.admission.admit(assignment, this.machineShare(assignment.replicaId)),
+      fork: (listener) => new EngineProcess(settings.engineEntry, environment, listener),
+      changed: (replica) => this.tellChange(replica),
+      stepped: ({ assignment: { replicaId } }, streams) => this.steps.next({ replicaId, streams }),
+      lost: ({ assignment: { replicaId } }, keys, failure) =>
+        this.losses.next({ replicaId, keys, failure }),
+      babbled: ({ assignment: { replicaId } }, fault) =>
+        this.log.error('an engine sent a message that is none', { replicaId, fault }),
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    this.watchdog = setInterval(() => {
+      for (const replica of this.replicas.values()) replica.checkPulse();
+    }, WATCHDOG_ROUND_MS);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    if (this.watchdog !== null) clearInterval(this.watchdog);
+    await this.stopAll();
+  }
+
+  find(replicaId: string): Replica | null {
+    return this.replicas.get(replicaId) ?? null;
+  }
+
+  all(): Replica[] {
+    return [...this.replicas.values()];
+  }
+
+  observe(): ObservedReplica[] {
+    return this.all().map((replica) => replica.observe());
+  }
+
+  /** Is the file needed by any replica here? */
+  usesModel(digest: string): boolean {
+    return this.all().some(({ assignment }) => assignment.modelDigest === digest);
+  }
+
+  create(assignment: Assignment): void {
+    this.replicas.set(assignment.replicaId, new Replica(assignment, this.port, this.clock));
+    this.changes.next();
+  }
+
+  async stop(replicaId: string): Promise<void> {
+    await this.replicas.get(replicaId)?.stop(STOPPING);
+  }
+
+  forget(replicaId: string): void {
+    this.replicas.delete(replicaId);
+    this.admission.forget(replicaId);
+    this.changes.next();
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all(this.all().map((replica) => replica.stop(STOPPING)));
+  }
+
+  /** Replicas other than `replicaId` whose memory is promised but not yet taken, and CPU users. */
+  private machineShare(replicaId: string): { loading: string[]; cpuReplicas: number } {
+    const live = this.all().filter(({ lifecycle }) => lifecycle.state !== 'stopped');
+    const loading = live.filter(({ assignment, isLoading }) => {
+      return isLoading && assignment.replicaId !== replicaId;
+    });
+    return {
+      loading: loading.map(({ assignment }) => assignment.replicaId),
+      cpuReplicas: live.filter(({ assignment }) => this.admission.usesCpu(assignment)).length,
+    };
+  }
+
+  private tellChange(replica: Replica): void {
+    const { state, failure, progress } = replica.lifecycle;
+    const { replicaId, deployment } = replica.assignment;
+    if (progress === null || progress === 0) {
+      const fields = { replicaId, deployment, state };
+      if (failure === null) this.log.info('replica changed', fields);
+      else this.log.warn('replica changed', { ...fields, reason: failure.message });
+    }
+    this.changes.next();
+  }
+}

@@ -1,0 +1,16 @@
+export * from './gguf/model-shape.js';
+export { writeGguf, writeGgufHeaderOnly, type GgufOptions } from './gguf/write-gguf.js';
+export { writeMalformedGguf, GGUF_FAULTS, type GgufFault } from './gguf/malformed-gguf.js';
+export { CHATML_TEMPLATE, SPECIAL_TOKENS } from './gguf/byte-vocabulary.js';
+export {
+  FAKE_VOCABULARY,
+  fakePromptText,
+  fakeSeed,
+  fakeText,
+  fakeTokenId,
+  fakeTokenText,
+} from './fake-engine/fake-tokens.js';
+export { fakeTemplate, type FakeOptions } from './fake-engine/fake-options.js';
+export { fakeEngineEntry } from './fake-engine/entry.js';
+export { startPostgres, type PostgresServer } from './postgres/start-postgres.js';
+export { startNats, type NatsServer } from './nats/start-nats.js';
