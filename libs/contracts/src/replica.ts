@@ -14,7 +14,8 @@ export const replicaSpecSchema = z.object({
   gpuLayers: z.union([z.literal('auto'), z.int().min(0).max(10_000)]).default('auto'),
   /** Tokens of one decode call at most, prompts and running streams together. */
   batchTokens: z.int().min(32).max(16_384).default(512),
-  flashAttention: z.boolean().default(false),
+  /** Used where the model and the machine's kernels gain from it, and always with `q8_0` caches. */
+  flashAttention: z.boolean().default(true),
   kvCacheType: z.enum(['f16', 'q8_0']).default('f16'),
   /** CPU threads; null: chosen from the cores that are really available. */
   threads: z.int().min(1).max(1024).nullable().default(null),

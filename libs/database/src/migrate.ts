@@ -18,22 +18,34 @@ const MIGRATION_LOCK = 7_243_801;
  * database cannot be reached or a migration fails.
  */
 export async function migrate(url: string): Promise<string[]> {
-  const lock = new pg.Client({ connectionString: url });
-  await lock.connect();
+  const pool = new pg.Pool({ connectionString: url });
+  // A connection that breaks while idle tells nobody anything: the next query fails and says why.
+  pool.on('error', () => undefined);
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const engine = await openSchemaEngine(new PrismaPg({ connectionString: url }));
+    const lock = await pool.connect();
+    lock.on('error', () => undefined);
     try {
-      const { appliedMigrationNames } = await engine.applyMigrations({
-        migrationsList: await readMigrations(MIGRATIONS_DIR),
-        filters: { externalTables: [], externalEnums: [] },
-      });
-      return appliedMigrationNames;
+      await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      return await applyMissing(pool);
     } finally {
-      engine.free();
+      // Closed rather than given back: the lock goes with the connection.
+      lock.release(true);
     }
   } finally {
-    await lock.end();
+    await pool.end();
+  }
+}
+
+async function applyMissing(pool: pg.Pool): Promise<string[]> {
+  const engine = await openSchemaEngine(new PrismaPg(pool));
+  try {
+    const { appliedMigrationNames } = await engine.applyMigrations({
+      migrationsList: await readMigrations(MIGRATIONS_DIR),
+      filters: { externalTables: [], externalEnums: [] },
+    });
+    return appliedMigrationNames;
+  } finally {
+    engine.free();
   }
 }
 

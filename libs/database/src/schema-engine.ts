@@ -16,8 +16,21 @@ interface EngineModule {
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
 }
 
-/** An engine on the adapter's database. Free it when done. */
+let loading: Promise<EngineModule> | null = null;
+
+/** An engine on the adapter's database, which stays the caller's to close. Free it when done. */
 export async function openSchemaEngine(adapter: AdapterFactory): Promise<SchemaEngine> {
+  loading ??= loadEngine();
+  const glue = await loading;
+  return glue.SchemaEngine.new(
+    { datamodels: undefined },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(adapter),
+  );
+}
+
+/** Once per process: the glue knows one instance, and a second would pull the memory from under it. */
+async function loadEngine(): Promise<EngineModule> {
   const glueFile = createRequire(import.meta.url).resolve(
     '@prisma/schema-engine-wasm/schema_engine_bg',
   );
@@ -29,9 +42,5 @@ export async function openSchemaEngine(adapter: AdapterFactory): Promise<SchemaE
   });
   glue.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
-  return glue.SchemaEngine.new(
-    { datamodels: undefined },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory(adapter),
-  );
+  return glue;
 }

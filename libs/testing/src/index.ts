@@ -14,3 +14,4 @@ export { fakeTemplate, type FakeOptions } from './fake-engine/fake-options.js';
 export { fakeEngineEntry } from './fake-engine/entry.js';
 export { startPostgres, type PostgresServer } from './postgres/start-postgres.js';
 export { startNats, type NatsServer } from './nats/start-nats.js';
+export { until } from './until.js';

@@ -17,7 +17,7 @@ export function CodeBlock({ code, what }: CodeBlockProps) {
         tabIndex={0}
         role="region"
         aria-label={what}
-        className="overflow-x-auto rounded-lg p-3 pt-9 font-mono text-[0.71875rem] leading-5"
+        className="overflow-x-auto rounded-lg p-3 pr-10 font-mono text-[0.71875rem] leading-5"
       >
         <code>{code}</code>
       </pre>

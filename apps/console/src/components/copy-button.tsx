@@ -29,10 +29,10 @@ export function CopyButton({ text, what }: CopyButtonProps) {
       type="button"
       onClick={() => void copy(text).then((done) => setOutcome(done ? 'copied' : 'failed'))}
       className="inline-flex h-7 shrink-0 items-center gap-1.5 rounded-md px-1.5 text-xs font-medium text-muted hover:bg-line/60 hover:text-ink"
-      aria-label={t('what', { what })}
       title={t('what', { what })}
     >
       <Icon className={`size-3.5 ${outcome === 'copied' ? 'text-ok' : ''}`} aria-hidden />
+      <span className="sr-only">{t('what', { what })}</span>
       <span role="status" className="empty:-ml-1.5">
         {outcome !== null && t(outcome)}
       </span>

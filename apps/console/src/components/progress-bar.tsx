@@ -22,7 +22,9 @@ export function ProgressBar({ progress, label }: ProgressBarProps) {
           style={percent === null ? undefined : { width: `${percent}%` }}
         />
       </div>
-      {percent !== null && <span className="text-xs text-muted tabular-nums">{percent} %</span>}
+      {percent !== null && (
+        <span className="text-xs whitespace-nowrap text-muted tabular-nums">{percent} %</span>
+      )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** Beyond this many, cells are too small to count and one bar says it better. */
-const MOST_CELLS = 32;
+const MOST_CELLS = 16;
 
 export interface SlotCellsProps {
   active: number;
@@ -15,18 +15,18 @@ export function SlotCells({ active, total, label }: SlotCellsProps) {
       <div
         role="img"
         aria-label={label}
-        className="h-2.5 w-full max-w-60 overflow-hidden rounded-sm bg-accent/15"
+        className="h-2.5 w-32 shrink-0 overflow-hidden rounded-sm bg-accent/15"
       >
         <div className="h-full bg-accent" style={{ width: `${(active / total) * 100}%` }} />
       </div>
     );
   }
   return (
-    <div role="img" aria-label={label} className="flex flex-wrap gap-1">
+    <div role="img" aria-label={label} className="flex w-32 shrink-0 flex-wrap gap-1">
       {Array.from({ length: total }, (_, index) => (
         <span
           key={index}
-          className={`h-2.5 w-4 rounded-xs transition-colors ${index < active ? 'bg-accent' : 'bg-accent/15'}`}
+          className={`h-2.5 w-3 rounded-xs transition-colors ${index < active ? 'bg-accent' : 'bg-accent/15'}`}
         />
       ))}
     </div>

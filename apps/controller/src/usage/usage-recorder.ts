@@ -80,14 +80,18 @@ export class UsageRecorder implements OnModuleInit, OnModuleDestroy {
     this.writing = null;
   }
 
+  /**
+   * One statement with one parameter, however many rows: a multi-row insert with a placeholder for
+   * each value took a fifth of the controller's time at a thousand requests a second.
+   */
   private async writeBatch(): Promise<void> {
     const batch = this.waiting.splice(0, BATCH_ROWS);
-    const { controllerId } = this.identity;
+    const rows = JSON.stringify(batch.map((row) => columnsOf(row, this.identity.controllerId)));
     try {
-      await this.prisma.client.requestUsage.createMany({
-        data: batch.map((row) => ({ ...row, ...wholeMs(row), controllerId })),
-        skipDuplicates: true,
-      });
+      await this.prisma.client.$executeRaw`
+        INSERT INTO request_usage
+        SELECT * FROM jsonb_populate_recordset(NULL::request_usage, ${rows}::jsonb)
+        ON CONFLICT (request_id) DO NOTHING`;
     } catch (error) {
       this.waiting = [...batch, ...this.waiting];
       this.logger.warn(`${this.waiting.length} usage rows wait for the database: ${String(error)}`);
@@ -106,14 +110,30 @@ export class UsageRecorder implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-function wholeMs(
-  row: UsageRow,
-): Pick<UsageRow, 'queueMs' | 'prefillMs' | 'decodeMs' | 'ttftMs' | 'totalMs'> {
+/** The row under its columns' names; durations in whole milliseconds. */
+function columnsOf(row: UsageRow, controllerId: string): Record<string, unknown> {
   return {
-    queueMs: Math.round(row.queueMs),
-    prefillMs: Math.round(row.prefillMs),
-    decodeMs: Math.round(row.decodeMs),
-    ttftMs: row.ttftMs === null ? null : Math.round(row.ttftMs),
-    totalMs: Math.round(row.totalMs),
+    request_id: row.requestId,
+    created_at: row.createdAt,
+    controller_id: controllerId,
+    key_id: row.keyId,
+    deployment: row.deployment,
+    revision_id: row.revisionId,
+    model_digest: row.modelDigest,
+    node_id: row.nodeId,
+    replica_id: row.replicaId,
+    status: row.status,
+    error_code: row.errorCode,
+    finish_reason: row.finishReason,
+    attempts: row.attempts,
+    prompt_tokens: row.promptTokens,
+    cached_tokens: row.cachedTokens,
+    completion_tokens: row.completionTokens,
+    wasted_tokens: row.wastedTokens,
+    queue_ms: Math.round(row.queueMs),
+    prefill_ms: Math.round(row.prefillMs),
+    decode_ms: Math.round(row.decodeMs),
+    ttft_ms: row.ttftMs === null ? null : Math.round(row.ttftMs),
+    total_ms: Math.round(row.totalMs),
   };
 }

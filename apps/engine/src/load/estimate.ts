@@ -21,10 +21,10 @@ export function contextTokensOf(spec: ReplicaSpec, trainContextTokens: number | 
 export function attentionFacts(insights: GgufInsights, llama: Llama): AttentionFacts {
   const { attention, embedding_length: embedding } = insights.ggufFileInfo.architectureMetadata;
   const heads = attention?.head_count;
-  const width = attention?.key_length ?? (typeof heads === 'number' ? embedding / heads : null);
+  const derived = typeof heads === 'number' && embedding ? embedding / heads : null;
   return {
     supported: insights.flashAttentionSupported,
-    headWidth: width,
+    headWidth: attention?.key_length ?? derived,
     onGpu: llama.gpu !== false,
   };
 }

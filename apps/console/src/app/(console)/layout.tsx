@@ -7,14 +7,14 @@ import { LiveDot } from '../../features/overview/components/live-dot';
 import { LiveOverviewProvider } from '../../features/overview/live-overview';
 import { AccountMenu } from '../../features/sign-in/components/account-menu';
 import { SignedInOnly } from '../../features/sign-in/components/signed-in-only';
-import { useGoToSignIn } from '../../features/sign-in/use-go-to-sign-in';
+import { useForgetSession } from '../../features/sign-in/use-forget-session';
 
 /** The frame of every page behind the sign-in: one live feed, the bar at the top, the content. */
 export default function ConsoleLayout({ children }: { children: ReactNode }) {
-  const goToSignIn = useGoToSignIn();
+  const forgetSession = useForgetSession();
   return (
     <SignedInOnly>
-      <LiveOverviewProvider onUnauthorized={goToSignIn}>
+      <LiveOverviewProvider onUnauthorized={forgetSession}>
         <SkipLink />
         <TopBar>
           <ClusterPill />

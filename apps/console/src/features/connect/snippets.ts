@@ -32,7 +32,9 @@ export function snippetFor(language: SnippetLanguage, { baseUrl, model }: Snippe
         `  -H "Content-Type: application/json" \\`,
         `  -d '{`,
         `    "model": "${model}",`,
-        `    "messages": [{"role": "user", "content": "Hello"}]`,
+        `    "messages": [`,
+        `      {"role": "user", "content": "Hello"}`,
+        `    ]`,
         `  }'`,
       ].join('\n');
     case 'python':

@@ -31,7 +31,7 @@ export function DeploymentRow({
   return (
     <>
       <tr className="border-t border-line">
-        <th scope="row" className={`${CELL} w-full max-w-0 md:w-[34%] text-left font-normal`}>
+        <th scope="row" className={`${CELL} w-full max-w-0 md:w-[32%] text-left font-normal`}>
           <p className="truncate font-medium" title={deployment.name}>
             {deployment.name}
           </p>
@@ -39,8 +39,9 @@ export function DeploymentRow({
             {deployment.modelName} · {t('revision', { revision: deployment.revision })}
           </p>
           <p className="mt-1 text-xs text-muted tabular-nums md:hidden">
-            {replicas} · {tReplica('slotsShort', slots)} ·{' '}
-            {tReplica('queued', { count: formatCount(deployment.queued) })}
+            {replicas} · {tReplica('slotsShort', slots)}
+            {deployment.queued > 0 &&
+              ` · ${tReplica('queued', { count: formatCount(deployment.queued) })}`}
           </p>
         </th>
         <td className={CELL}>

@@ -12,6 +12,7 @@ import { useLiveOverview } from '../live-overview';
 import type { LoadFigure } from '../overview-state';
 import { Tile } from './tile';
 
+const HEADING_ID = 'load';
 const ICON = 'size-3.5 shrink-0';
 
 /** The load of the cluster: four figures and their last two minutes. */
@@ -48,7 +49,13 @@ export function LoadTiles({ rates }: { rates: Overview['rates'] }) {
   };
 
   return (
-    <section aria-label={t('title')} className="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
+    <section
+      aria-labelledby={HEADING_ID}
+      className="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4"
+    >
+      <h2 id={HEADING_ID} className="sr-only">
+        {t('title')}
+      </h2>
       <Tile
         {...tile('requestsPerSecond', t('requests'), t('last10s'), perSecond)}
         icon={<Activity className={ICON} aria-hidden />}

@@ -8,17 +8,17 @@ import { Popover } from '../../../components/popover';
 import { PreferencesControls } from '../../../components/preferences-controls';
 import { valueOrThrow } from '../../../lib/query-client';
 import { signOut } from '../api/sign-out';
-import { useGoToSignIn } from '../use-go-to-sign-in';
+import { useForgetSession } from '../use-forget-session';
 import { useSession } from '../use-session';
 
 /** Who is signed in, how the console looks, and the way out. */
 export function AccountMenu() {
   const t = useTranslations('preferences');
   const email = useSession().data?.user.email ?? '';
-  const goToSignIn = useGoToSignIn();
+  const forgetSession = useForgetSession();
   const leaving = useMutation({
     mutationFn: async () => valueOrThrow(await signOut()),
-    onSuccess: goToSignIn,
+    onSuccess: forgetSession,
   });
 
   return (

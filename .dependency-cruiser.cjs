@@ -1,0 +1,122 @@
+/**
+ * The layers of docs/architecture.md as import rules. `scripts/check-layers.mjs` applies them, and
+ * its spec plants a violation of each to prove that it bites.
+ */
+const TESTS = '\\.(spec|int-spec|e2e)\\.tsx?$';
+
+/** Decisions without I/O: they may import each other and contracts, and nothing that does something. */
+const PURE = [
+  'apps/controller/src/scheduling/(scheduler|choose-replica|replica-snapshot)\\.ts$',
+  'apps/cli/src/processes/supervision\\.ts$',
+  'apps/cli/src/nats/(find-nats-server|nats-release|nats-config)\\.ts$',
+  '\\.core\\.ts$',
+  '-plan\\.ts$',
+];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'every-import-resolves',
+      comment: 'An import that leads nowhere would escape every other rule.',
+      severity: 'error',
+      from: {},
+      // jest gives it to the tests without it being installed.
+      to: { couldNotResolve: true, pathNot: '^@jest/globals$' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { pathNot: TESTS },
+      to: { circular: true },
+    },
+    {
+      name: 'contracts-stand-alone',
+      comment: 'Contracts are what all processes share: schemas, and nothing but zod.',
+      severity: 'error',
+      from: { path: '^libs/contracts/src/', pathNot: TESTS },
+      to: { pathNot: ['^libs/contracts/', 'node_modules/zod/'] },
+    },
+    {
+      name: 'libs-never-import-apps',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'apps-never-import-each-other',
+      comment: 'They are processes: what they tell each other goes through contracts.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'database-only-in-infra',
+      comment: 'Only the controller knows the database, and in it only infra/.',
+      severity: 'error',
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: ['^apps/controller/src/infra/', '^libs/(database|testing)/', TESTS],
+      },
+      to: { path: ['^libs/database/', 'node_modules/(@prisma/|prisma/|pg/)'] },
+    },
+    {
+      name: 'nats-client-only-in-bus-and-infra',
+      severity: 'error',
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: ['^libs/(bus|testing)/', '^apps/[^/]+/src/infra/', TESTS],
+      },
+      to: { path: 'node_modules/@nats-io/' },
+    },
+    {
+      name: 'llama-only-in-engine',
+      comment: 'A failed assertion in llama.cpp ends its process: that must be an engine.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '^apps/engine/' },
+      to: { path: 'node_modules/node-llama-cpp/' },
+    },
+    {
+      name: 'console-knows-the-admin-api-only',
+      severity: 'error',
+      from: { path: '^apps/console/' },
+      to: { path: '^libs/', pathNot: '^libs/contracts/(dist|src)/http/' },
+    },
+    {
+      name: 'pure-files-do-nothing',
+      comment: 'No Nest, no clock, no I/O: what decides can be tested without anything running.',
+      severity: 'error',
+      from: { path: PURE, pathNot: TESTS },
+      to: {
+        dependencyTypesNot: ['local', 'type-only', 'localmodule'],
+        pathNot: ['^libs/contracts/', 'node_modules/zod/'],
+      },
+    },
+    {
+      name: 'features-are-entered-by-their-service',
+      comment: 'Repositories and HTTP controllers of a feature are its own.',
+      severity: 'error',
+      from: { path: '^apps/controller/src/([^/]+)/', pathNot: TESTS },
+      to: {
+        path: '^apps/controller/src/[^/]+/.*\\.(repository|controller)\\.ts$',
+        pathNot: '^apps/controller/src/$1/',
+      },
+    },
+    {
+      name: 'tests-are-not-imported',
+      severity: 'error',
+      from: { pathNot: TESTS },
+      to: { path: TESTS },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: '(^|/)(node_modules|dist|generated)/' },
+    exclude: { path: '(^|/)(\\.next|out|coverage)/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.d.ts', '.js', '.mjs', '.cjs', '.json', '.css'],
+    },
+  },
+};

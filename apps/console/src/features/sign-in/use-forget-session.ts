@@ -1,0 +1,10 @@
+'use client';
+import { useCallback } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { SESSION_KEY } from './use-session';
+
+/** For when a session has ended: whoever is on a page that needs one is taken to the sign-in page. */
+export function useForgetSession(): () => void {
+  const queryClient = useQueryClient();
+  return useCallback(() => queryClient.setQueryData(SESSION_KEY, null), [queryClient]);
+}

@@ -1,0 +1,53 @@
+import type { Heartbeat, StoredModel } from '@corral/contracts';
+
+export const MODEL_DIGEST = 'ab'.repeat(32);
+
+/** A model file that is complete in a node's store. */
+export function storedModel(change: Partial<StoredModel> = {}): StoredModel {
+  return {
+    digest: MODEL_DIGEST,
+    importId: null,
+    fileName: 'tiny.gguf',
+    sizeBytes: 1_000,
+    state: 'ready',
+    progress: null,
+    failure: null,
+    facts: null,
+    ...change,
+  };
+}
+
+/** A node with one CPU device that holds one model and runs nothing. */
+export function heartbeatOf(nodeId: string, change: Partial<Heartbeat> = {}): Heartbeat {
+  return {
+    nodeId,
+    bootId: `${nodeId}-boot`,
+    sequence: 0,
+    name: `machine ${nodeId}`,
+    version: '0.0.0',
+    platform: {
+      os: 'linux',
+      arch: 'x64',
+      cores: 2,
+      cpuModel: 'a CPU',
+      node: '20',
+      engine: null,
+    },
+    devices: [
+      {
+        id: 'cpu',
+        kind: 'cpu',
+        name: 'a CPU',
+        totalBytes: 16e9,
+        usedBytes: 8e9,
+        freeBytes: 8e9,
+      },
+    ],
+    disk: null,
+    assignmentGeneration: 0,
+    replicas: [],
+    models: [storedModel()],
+    draining: false,
+    ...change,
+  };
+}

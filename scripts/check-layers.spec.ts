@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const SCRIPT = join(import.meta.dirname, 'check-layers.mjs');
+
+/** A checkout of the right shape that keeps every rule. */
+const LAWFUL: Record<string, string> = {
+  'libs/contracts/src/index.ts': `import { z } from 'zod';\nexport const id = z;\n`,
+  'libs/contracts/src/http/index.ts': `export const view = 1;\n`,
+  'libs/bus/src/index.ts': `export { connect } from '@nats-io/transport-node';\n`,
+  'libs/database/src/index.ts': `export { PrismaClient } from '@prisma/client';\n`,
+  'apps/controller/src/infra/prisma.ts': `export * from '../../../../libs/database/src/index.js';\n`,
+  'apps/controller/src/usage/usage.repository.ts': `export * from '../infra/prisma.js';\n`,
+  'apps/controller/src/usage/usage.service.ts': `export * from './usage.repository.js';\n`,
+  'apps/controller/src/scheduling/scheduler.ts': `export type { id } from '../../../../libs/contracts/src/index.js';\n`,
+  'apps/engine/src/main.ts': `export { getLlama } from 'node-llama-cpp';\n`,
+  'apps/worker/src/main.ts': `export * from '../../../libs/bus/src/index.js';\n`,
+  'apps/console/src/main.ts': `export * from '../../../libs/contracts/src/http/index.js';\n`,
+  ...installed('zod'),
+  ...installed('@nats-io/transport-node'),
+  ...installed('@prisma/client'),
+  ...installed('node-llama-cpp'),
+};
+
+function installed(name: string): Record<string, string> {
+  return {
+    [`node_modules/${name}/package.json`]: JSON.stringify({ name, main: 'index.js' }),
+    [`node_modules/${name}/index.js`]: '',
+  };
+}
+
+function check(planted: Record<string, string>): { status: number | null; output: string } {
+  const root = mkdtempSync(join(tmpdir(), 'layers-'));
+  try {
+    for (const [path, text] of Object.entries({ ...LAWFUL, ...planted })) {
+      const file = join(root, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+    const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT, root], {
+      encoding: 'utf8',
+    });
+    return { status, output: stdout + stderr };
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+const VIOLATIONS: [rule: string, file: string, target: string][] = [
+  ['every-import-resolves', 'apps/worker/src/a.ts', './nowhere.js'],
+  ['contracts-stand-alone', 'libs/contracts/src/a.ts', 'node:fs'],
+  ['libs-never-import-apps', 'libs/bus/src/a.ts', '../../../apps/worker/src/main.js'],
+  ['apps-never-import-each-other', 'apps/worker/src/b.ts', '../../engine/src/main.js'],
+  ['database-only-in-infra', 'apps/worker/src/c.ts', '../../../libs/database/src/index.js'],
+  ['database-only-in-infra', 'apps/controller/src/usage/a.ts', '@prisma/client'],
+  ['nats-client-only-in-bus-and-infra', 'apps/worker/src/d.ts', '@nats-io/transport-node'],
+  ['llama-only-in-engine', 'apps/worker/src/e.ts', 'node-llama-cpp'],
+  [
+    'console-knows-the-admin-api-only',
+    'apps/console/src/a.ts',
+    '../../../libs/contracts/src/index.js',
+  ],
+  ['pure-files-do-nothing', 'apps/controller/src/scheduling/choose-replica.ts', 'node:fs'],
+  [
+    'features-are-entered-by-their-service',
+    'apps/controller/src/scheduling/a.ts',
+    '../usage/usage.repository.js',
+  ],
+  ['no-cycles', 'apps/engine/src/a.ts', './a.js'],
+];
+
+describe('The check of the layers', () => {
+  it('passes a tree that keeps the rules', () => {
+    expect(check({})).toMatchObject({
+      status: 0,
+      output: expect.stringContaining(' 0 violations'),
+    });
+  });
+
+  describe('given one violation of each kind', () => {
+    let result: ReturnType<typeof check>;
+    beforeAll(() => {
+      result = check(
+        Object.fromEntries(
+          VIOLATIONS.map(([, file, target]) => [file, `export * from '${target}';\n`]),
+        ),
+      );
+    });
+
+    it.each(VIOLATIONS)('%s refuses %s importing %s', (rule, file) => {
+      expect(result.output).toContain(`${rule}: ${file}`);
+    });
+
+    it('fails', () => {
+      expect(result.status).toBe(1);
+    });
+  });
+
+  it('sees imports of types, which leave no trace in the compiled code', () => {
+    const result = check({
+      'apps/worker/src/a.ts': `import type { Llama } from 'node-llama-cpp';\nexport type A = Llama;\n`,
+    });
+
+    expect(result.output).toContain('llama-only-in-engine: apps/worker/src/a.ts');
+  });
+
+  it('fails when it finds no modules at all', () => {
+    const root = mkdtempSync(join(tmpdir(), 'layers-'));
+    mkdirSync(join(root, 'apps/empty/src'), { recursive: true });
+    mkdirSync(join(root, 'libs/empty/src'), { recursive: true });
+    try {
+      const { status } = spawnSync(process.execPath, [SCRIPT, root]);
+      expect(status).not.toBe(0);
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
+  });
+});
