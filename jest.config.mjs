@@ -28,6 +28,8 @@ const shared = {
 };
 
 export default {
+  // For all of them: whole processes start within it, and a unit test never comes near.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,

@@ -8,7 +8,7 @@ import {
   deploymentViewSchema,
   type DeploymentView,
 } from '@corral/contracts/http';
-import { M5, writeRandomGguf } from '@corral/testing';
+import { M5, writeGguf } from '@corral/testing';
 import type { z } from 'zod';
 import { Corral, eventually } from './support/corral.js';
 
@@ -170,7 +170,7 @@ describe('a model file', () => {
 
   it('that is truncated is refused with the reason', async () => {
     const path = join(corral.home, 'cut.gguf');
-    await writeRandomGguf(path, M5);
+    await writeGguf(path, { shape: M5 });
     await truncate(path, 2_000_000);
     const { state, failure } = await importFile(path);
     expect(state).toBe('failed');
@@ -179,7 +179,7 @@ describe('a model file', () => {
 
   it('that is too big for the memory with its context fails with the arithmetic, and only it', async () => {
     const path = join(corral.home, 'big.gguf');
-    await writeRandomGguf(path, { ...M5, contextTokens: 4_000_000 });
+    await writeGguf(path, { shape: { ...M5, contextTokens: 4_000_000 } });
     expect((await importFile(path)).state).toBe('ready');
     const { state, failure } = await deploy({
       name: 'too-big',

@@ -22,6 +22,8 @@ const CODE_OF_STATUS: Partial<Record<number, ErrorCode>> = {
   503: 'dependency_unavailable',
 };
 
+const NOT_JSON = 'Send the body as JSON, with the header Content-Type: application/json.';
+
 export function describeFailure(error: unknown): DescribedFailure {
   if (error instanceof FailureException) {
     const { failure, retryAfterMs } = error;
@@ -30,7 +32,7 @@ export function describeFailure(error: unknown): DescribedFailure {
   const status = statusOf(error);
   if (status !== null && status < 500) {
     const code = CODE_OF_STATUS[status] ?? 'invalid_request';
-    const message = error instanceof Error ? error.message : 'The request is not valid.';
+    const message = status === 415 ? NOT_JSON : messageOf(error);
     return { status, failure: { code, message }, retryAfterMs: null, isFault: false };
   }
   return {
@@ -42,6 +44,10 @@ export function describeFailure(error: unknown): DescribedFailure {
     retryAfterMs: null,
     isFault: true,
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'The request is not valid.';
 }
 
 /** Nest's exceptions and Fastify's errors both carry a status. */

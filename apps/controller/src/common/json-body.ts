@@ -17,6 +17,14 @@ const CLOSING = new Set([0x5d, 0x7d]);
 
 export function useJsonBodies(server: FastifyInstance, bodyLimit: number): void {
   const parse = server.getDefaultJsonParser('error', 'error');
+  // JSON is all there is; a body of another type is told so.
+  server.removeAllContentTypeParsers();
+  server.addHook('onRequest', (request, _reply, done) => {
+    const length = Number(request.headers['content-length'] ?? 0);
+    // Refused before the parser, which would cut the connection: a client that is still sending
+    // would see a broken pipe instead of the reason. Node reads the rest and throws it away.
+    done(length > bodyLimit ? tooLarge(length, bodyLimit) : undefined);
+  });
   server.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer', bodyLimit },
@@ -46,6 +54,13 @@ export function isDeeperThan(json: Uint8Array, limit: number): boolean {
     } else if (CLOSING.has(byte)) depth -= 1;
   }
   return false;
+}
+
+function tooLarge(length: number, limit: number): FailureException {
+  return new FailureException({
+    code: 'request_too_large',
+    message: `The body has ${length} bytes, and ${limit} are the limit (CORRAL_BODY_LIMIT_BYTES).`,
+  });
 }
 
 function refusal(message: string): FailureException {
