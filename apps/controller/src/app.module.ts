@@ -1,6 +1,7 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { drain } from './common/drain.js';
 import { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DeploymentsModule } from './deployments/deployments.module.js';
@@ -11,10 +12,22 @@ import { ModelsModule } from './models/models.module.js';
 import { NodesModule } from './nodes/nodes.module.js';
 import { OverviewModule } from './overview/overview.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
+import { SchedulingService } from './scheduling/scheduling.service.js';
 import { UsageModule } from './usage/usage.module.js';
 
 @Module({})
-export class AppModule {
+export class AppModule implements OnModuleDestroy {
+  constructor(
+    private readonly scheduling: SchedulingService,
+    private readonly config: Config,
+  ) {}
+
+  /** The first to hear of a stop: what is under way may end. New requests get a 503 meanwhile. */
+  async onModuleDestroy(): Promise<void> {
+    const underWay = (): number => this.scheduling.counts.running + this.scheduling.counts.waiting;
+    await drain(underWay, this.config.drainMs);
+  }
+
   static with(config: Config): DynamicModule {
     return {
       module: AppModule,

@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { AppModule } from './app.module.js';
 import { undeclaredRoutes } from './auth/declared-access.js';
+import { closeConnectionsWhenStopping } from './common/closing-connections.js';
 import { FailureException } from './common/failure.exception.js';
 import { FailureFilter } from './common/failure.filter.js';
 import { invalidBody } from './common/invalid-body.js';
@@ -36,6 +37,7 @@ export async function createApplication(config: Config): Promise<NestFastifyAppl
   });
   const server = adapter.getInstance();
   sendRequestIds(server);
+  closeConnectionsWhenStopping(server);
   useJsonBodies(server, config.http.bodyLimitBytes);
 
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {

@@ -10,32 +10,36 @@ import { createApplication } from './application.js';
 import { FirstAdminService, type FirstAdmin } from './auth/first-admin.service.js';
 import { loadConfig } from './config/config.js';
 
-/** Streams under way get this long to end. */
-const STOP_TIMEOUT_MS = 9_000;
+/** Beyond the draining of streams: for last answers to reach slow clients, and rows the database. */
+const STOP_TIMEOUT_MS = 5_000;
 
 async function main(): Promise<void> {
+  // Until there is something to stop in order, losing the parent just ends the process.
+  const end = (): void => process.exit(1);
+  process.on('disconnect', end);
   const config = loadConfig(process.env);
   await migrateDatabase(config.databaseUrl);
   const app = await createApplication(config);
-  const firstAdmin = await app.get(FirstAdminService).ensure();
   await app.listen(config.http.port, config.http.host);
+  // Shown once, so only when nothing more can go wrong.
+  const firstAdmin = await app.get(FirstAdminService).ensure();
   const url = config.http.publicUrl ?? (await app.getUrl()).replace('[::1]', 'localhost');
-  if (firstAdmin !== null) show(firstAdmin);
-  process.send?.({ type: 'ready', url });
-
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+    setTimeout(end, config.drainMs + STOP_TIMEOUT_MS).unref();
     app.close().then(
       () => process.exit(0),
-      () => process.exit(1),
+      end,
     );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  process.off('disconnect', end);
   process.on('disconnect', stop);
+  if (firstAdmin !== null) show(firstAdmin);
+  process.send?.({ type: 'ready', url });
 }
 
 function show({ email, password, apiKey }: FirstAdmin): void {

@@ -7,7 +7,8 @@ import { Detokenizer } from './generation/detokenizer.js';
 import { planSampling } from './generation/sampling.js';
 import { TokenStream } from './generation/token-stream.js';
 import type { LoadedModel } from './load/load-model.js';
-import { StepLoop, type StepLoopEvents } from './loop/step-loop.js';
+import { StepLoop } from './loop/step-loop.js';
+import type { StepLoopEvents } from './loop/step-reporter.js';
 import { refuseRequest } from './request-limits.js';
 
 export interface EngineOptions {
@@ -30,9 +31,7 @@ export interface StartOptions {
 }
 
 export type Answer =
-  | { ok: true; tokens: number[] }
-  | { ok: true; text: string }
-  | { ok: false; failure: Failure };
+  { ok: true; tokens: number[] } | { ok: true; text: string } | { ok: false; failure: Failure };
 
 export class Engine {
   readonly ready: EngineReady;

@@ -32,10 +32,7 @@ function tooLong(
   };
 }
 
-function unknownToken(
-  request: GenerationRequest,
-  { vocabularySize }: ModelLimits,
-): Failure | null {
+function unknownToken(request: GenerationRequest, { vocabularySize }: ModelLimits): Failure | null {
   const biased = request.sampling.logitBias.map(([token]) => token);
   const groups: [string, number[]][] = [
     ['logit_bias', biased],

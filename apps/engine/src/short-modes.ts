@@ -10,8 +10,7 @@ import { engineVersionOf, gpuOf, startLlama } from './load/llama.js';
 import { checkModelFile } from './load/model-file.js';
 
 export type EstimateResult =
-  | { ok: true; estimate: EngineEstimate }
-  | { ok: false; failure: Failure };
+  { ok: true; estimate: EngineEstimate } | { ok: false; failure: Failure };
 
 /** The back end and the video memory of this machine. */
 export async function probe(): Promise<EngineProbe> {

@@ -2,7 +2,7 @@
 import type { Failure } from '@corral/contracts';
 import { Engine } from './engine.js';
 import { loadModel, type LoadOptions } from './load/load-model.js';
-import type { StepLoopEvents } from './loop/step-loop.js';
+import type { StepLoopEvents } from './loop/step-reporter.js';
 
 export type StartedEngine =
   | {

@@ -37,18 +37,21 @@ export async function startWorker(
   const { nodeId, bootId } = identity;
   log.info('worker is starting', { nodeId, bootId });
   const bus = await connectPatiently(settings, nodeId, log);
+  const server = new NodeNatsServer(nodeId, controlPlaneOptions(settings, nodeId, 'server'));
   const app = await NestFactory.createMicroservice(
     {
       module: WorkerModule,
       imports: [InfraModule.of({ settings, identity, engineEnvironment, bus, log }), AgentModule],
     },
     {
-      strategy: new NodeNatsServer(nodeId, controlPlaneOptions(settings, nodeId, 'server')),
+      strategy: server,
       logger: nestLogger(log),
       abortOnError: false,
     },
   );
   await app.listen();
+  // Subscribing is only a message under way: served is what the server has confirmed.
+  await Promise.all([server.flush(), bus.flush()]);
   log.info('worker is ready', { nodeId });
   let stopped: Promise<void> | null = null;
   return { nodeId, stop: (drainMs) => (stopped ??= leave(app, bus, drainMs)) };

@@ -38,9 +38,20 @@ async function loadEngine(): Promise<EngineModule> {
     (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as unknown as EngineModule;
   const bytes = await readFile(join(dirname(glueFile), 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(bytes, {
-    './schema_engine_bg.js': glue as unknown as WebAssembly.ModuleImports,
+    './schema_engine_bg.js': importsOf(glue),
   });
   glue.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
   return glue;
+}
+
+/** Its time-outs are never cleared; as they are, each would keep a process that is done for 10 s. */
+function importsOf(glue: EngineModule): WebAssembly.ModuleImports {
+  const imports = { ...glue } as unknown as Record<string, WebAssembly.ImportValue>;
+  for (const [name, value] of Object.entries(imports)) {
+    if (!name.startsWith('__wbg_setTimeout_')) continue;
+    const start = value as (callback: () => void, ms: number) => NodeJS.Timeout;
+    imports[name] = (callback: () => void, ms: number) => start(callback, ms).unref();
+  }
+  return imports;
 }

@@ -27,8 +27,17 @@ export function reportFailure(error: unknown, reporter: Reporter): ExitCode {
     reporter.failed(error.message, `Its log ends so (${error.logPath}):\n${tail}`);
     return EXIT.fault;
   }
+  if (isSystemError(error)) {
+    reporter.failed(error.message);
+    return EXIT.fault;
+  }
   reporter.failed(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return EXIT.fault;
+}
+
+/** The system said no (`EACCES: permission denied, mkdir …`): its sentence says what and where. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
 }
 
 /** The options of every command that talks to a controller. */

@@ -6,7 +6,7 @@
  * alone, which then stops them in order; without that all would end at once and in no order.
  */
 import type { ChildProcess } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
+import { askToEnd, endOf, timeOut } from './child-end.js';
 import type { LogFile } from './log-file.js';
 import { killGroup } from './process-identity.js';
 import { decideAfterCrash } from './supervision.js';
@@ -45,7 +45,6 @@ interface Surroundings {
 }
 
 const TAIL_LINES = 12;
-const LAST_OUTPUT_MS = 300;
 
 /** It ended or stayed silent before it was ready. */
 export class StartFailed extends Error {
@@ -164,32 +163,4 @@ export class SupervisedProcess {
     };
     void again();
   }
-}
-
-/** How it ended, in words, once it has. */
-function endOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, by) => {
-      const how = by === null ? `exit code ${code}` : `ended by ${by}`;
-      // The last output comes between `exit` and `close`; a descendant may hold the pipes open.
-      const enough = setTimeout(() => resolve(how), LAST_OUTPUT_MS);
-      child.once('close', () => {
-        clearTimeout(enough);
-        resolve(how);
-      });
-    });
-  });
-}
-
-/** What is wrong when nothing else has happened by then. */
-async function timeOut(afterMs: number): Promise<string> {
-  await delay(afterMs, undefined, { ref: false });
-  return `it was not ready after ${afterMs / 1000} s`;
-}
-
-/** Windows has no signals to ask with: there a Node process ends when its IPC channel closes. */
-function askToEnd(child: ChildProcess): void {
-  if (process.platform === 'win32' && child.connected) child.disconnect();
-  else child.kill('SIGTERM');
 }

@@ -7,7 +7,11 @@ import type { ProcessStack } from '../processes/process-stack.js';
 import type { UpConfig } from '../config/up-config.js';
 import type { Home } from './home.js';
 import { rememberedPorts } from './remembered-ports.js';
+import { requireServer } from './require-server.js';
 import type { Secrets } from './secrets.js';
+
+const POSTGRES_PORT = 5432;
+const NATS_PORT = 4222;
 
 interface NatsLogin {
   user: string | undefined;
@@ -33,6 +37,11 @@ export async function startBackingServers(
   config: UpConfig,
   context: Context,
 ): Promise<BackingServers> {
+  if (config.databaseUrl !== undefined) {
+    await requireServer('DATABASE_URL', config.databaseUrl, POSTGRES_PORT);
+  }
+  if (config.natsUrl !== undefined) await requireServer('NATS_URL', config.natsUrl, NATS_PORT);
+
   const ports = await rememberedPorts(context.home.runDir);
   const [databaseUrl, nats] = await Promise.all([
     config.databaseUrl ?? startPostgres(context, ports.postgres),

@@ -10,7 +10,6 @@ import { CliError, EXIT } from '../cli-error.js';
 import { runningStateFile } from '../config/client-config.js';
 import type { UpConfig } from '../config/up-config.js';
 import type { FirstAdmin, Reporter } from '../output/reporter.js';
-import { portProblem } from '../processes/free-port.js';
 import { LogFile } from '../processes/log-file.js';
 import type { ProcessStack } from '../processes/process-stack.js';
 import { supervise } from '../processes/supervise.js';
@@ -19,6 +18,7 @@ import { deployBundledModel } from './bundled-model.js';
 import { controllerProcess } from './controller-process.js';
 import { lockHome } from './home-lock.js';
 import { prepareHome, type Home } from './home.js';
+import { requirePort, urlOf } from './listen-address.js';
 import { CONTROLLER_MAIN, requireBuilt, WORKER_MAIN } from './node-child.js';
 import { writePrivateFile } from './private-file.js';
 import { adminTokenFile, openSecrets } from './secrets.js';
@@ -69,28 +69,11 @@ export async function up(config: UpConfig, options: UpOptions, reporter: Reporte
   }
 }
 
-async function requirePort({ port, host }: UpConfig): Promise<void> {
-  const problem = await portProblem(port, host);
-  if (problem === null) return;
-  if (problem === 'EADDRINUSE') {
-    throw new CliError(
-      `Port ${port} is in use by another program.`,
-      EXIT.inUse,
-      'Choose another with --port or CORRAL_PORT.',
-    );
-  }
-  throw new CliError(
-    `Cannot listen on ${host} port ${port} (${problem}).`,
-    EXIT.usage,
-    'Choose others with --host (CORRAL_HOST) and --port (CORRAL_PORT).',
-  );
-}
-
 /** Starts everything and tells the user; resolves when Corral is ready. */
 async function startAll(session: Session): Promise<void> {
   const { reporter, home, config } = session;
   let firstAdmin: FirstAdmin | null = null;
-  const url = `http://${displayHost(config.host)}:${config.port}`;
+  const url = urlOf(config);
   try {
     const model = await startCorral(session, url, (admin) => {
       firstAdmin = admin;
@@ -156,10 +139,4 @@ async function startCorral(
   writePrivateFile(runningStateFile(home.runDir), JSON.stringify(state));
   if (!options.model) return null;
   return deployBundledModel(new AdminClient(url, secrets.adminToken), reporter, stop);
-}
-
-/** An address to type for one to listen on. */
-function displayHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
 }

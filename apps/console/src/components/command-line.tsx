@@ -17,9 +17,7 @@ export function CommandLine({
           $
         </span>
       )}
-      <code className="min-w-0 flex-1 overflow-x-auto font-mono text-xs whitespace-nowrap">
-        {text}
-      </code>
+      <code className="min-w-0 flex-1 py-1 font-mono text-xs wrap-anywhere">{text}</code>
       <CopyButton text={text} what={what} />
     </div>
   );

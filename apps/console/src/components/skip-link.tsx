@@ -9,7 +9,7 @@ export function SkipLink() {
   return (
     <a
       href={`#${CONTENT_ID}`}
-      className="sr-only z-30 rounded-lg bg-accent px-4 py-2 font-medium text-on-accent focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
+      className="sr-only z-30 rounded-lg bg-accent font-medium text-on-accent focus:not-sr-only focus:fixed focus:top-2.5 focus:left-4 focus:px-4 focus:py-2"
     >
       {t('skipToContent')}
     </a>

@@ -32,18 +32,21 @@ export function mintApiKey(): {
 } {
   const publicId = randomText(PUBLIC_ID_LENGTH);
   const secret = randomText(SECRET_LENGTH);
-  const body = `${PREFIX}${publicId}-${secret}`;
-  const apiKey = body + checksumOf(body);
+  const apiKey = formatApiKey({ publicId, secret });
   return { apiKey, publicId, secretHash: hashSecret(secret), lastFour: apiKey.slice(-4) };
+}
+
+export function formatApiKey({ publicId, secret }: ApiKeyParts): string {
+  const body = `${PREFIX}${publicId}-${secret}`;
+  return body + checksumOf(body);
 }
 
 /** Null when it is no key at all: of another form, or mistyped. */
 export function parseApiKey(text: string): ApiKeyParts | null {
   const match = FORM.exec(text);
   if (match === null) return null;
-  const [, publicId = '', secret = '', checksum] = match;
-  if (checksumOf(`${PREFIX}${publicId}-${secret}`) !== checksum) return null;
-  return { publicId, secret };
+  const [, publicId = '', secret = ''] = match;
+  return formatApiKey({ publicId, secret }) === text ? { publicId, secret } : null;
 }
 
 /** SHA-256 in hex. Enough for a random secret of this length: there is nothing to guess. */

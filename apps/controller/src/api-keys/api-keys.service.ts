@@ -1,13 +1,14 @@
 /**
  * Who holds which key. Verification is on the way of every request, so it works from memory: a
- * known key costs one hash, and the database is asked once per key and half minute.
+ * known key costs one hash, and is read again beside the requests, once in half a minute. Only a
+ * key that is not known here makes its request wait for the database.
  *
  * While the database is away, keys that were valid a little while ago go on; others get a 503,
  * since nobody can say whether they are valid. A revoked key is forgotten by every controller
- * through the bus.
+ * through the bus; one that was cut off from the bus asks again when it is back.
  */
 import { timingSafeEqual } from 'node:crypto';
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '@corral/bus';
 import { changeSchema, CHANGES_SUBJECT, type Failure } from '@corral/contracts';
 import type { ApiKeyView, CreatedKey, CreateKey } from '@corral/contracts/http';
@@ -18,10 +19,14 @@ import { PrismaService } from '../infra/prisma.service.js';
 import { hashSecret, mintApiKey, parseApiKey } from './api-key.js';
 import type { AuthenticatedKey } from './authenticated-key.js';
 
-/** How long what the database said is taken as true. */
+/** How long what the database said is taken as true without asking again. */
 const FRESH_MS = 30_000;
+/** The same for "there is no such key". */
+const UNKNOWN_FRESH_MS = 5_000;
 /** How long a key that was valid is still let in while the database is away. */
 const GRACE_MS = 600_000;
+/** After a failed read, the database is left alone for so long. */
+const READ_AGAIN_MS = 1_000;
 const MAX_CACHED_KEYS = 10_000;
 const LAST_USED_FLUSH_MS = 10_000;
 const DAY_MS = 86_400_000;
@@ -32,15 +37,19 @@ interface Cached {
   /** Null: there is no such key. */
   row: ApiKeyRow | null;
   readAtMs: number;
+  /** Counts the returns of the bus; what was read before the last may be out of date. */
+  epoch: number;
 }
 
 @Injectable()
-export class ApiKeysService implements OnModuleInit, OnModuleDestroy {
+export class ApiKeysService implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(ApiKeysService.name);
   private readonly cache = new LRUCache<string, Cached>({ max: MAX_CACHED_KEYS });
   private readonly reads = new Map<string, Promise<Cached>>();
   private readonly usedAt = new Map<string, Date>();
   private flusher: NodeJS.Timeout | null = null;
+  private epoch = 0;
+  private nextReadAtMs = 0;
 
   constructor(
     private readonly prisma: PrismaService,
@@ -50,12 +59,15 @@ export class ApiKeysService implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     this.bus.subscribe(CHANGES_SUBJECT, changeSchema, (change) => {
-      if (change.what === 'api_key') this.cache.delete(change.publicId);
+      if (change.what === 'api_key') this.forget(change.publicId);
+    });
+    this.bus.onStatus((status) => {
+      if (status === 'connected') this.distrustAll();
     });
     this.flusher = setInterval(() => void this.flushLastUsed(), LAST_USED_FLUSH_MS);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     if (this.flusher !== null) clearInterval(this.flusher);
     await this.flushLastUsed();
   }
@@ -112,20 +124,26 @@ export class ApiKeysService implements OnModuleInit, OnModuleDestroy {
   }
 
   private announce(publicId: string): void {
-    this.cache.delete(publicId);
+    this.forget(publicId);
     this.bus.publish(CHANGES_SUBJECT, changeSchema, { what: 'api_key', publicId });
   }
 
   private async lookUp(publicId: string): Promise<ApiKeyRow | null> {
-    const nowMs = this.clock.monotonicMs();
     const cached = this.cache.get(publicId);
-    if (cached !== undefined && nowMs - cached.readAtMs < FRESH_MS) return cached.row;
+    const ageMs = cached === undefined ? Infinity : this.clock.monotonicMs() - cached.readAtMs;
+    const isTrusted = cached?.epoch === this.epoch;
+    const freshMs = cached?.row === null ? UNKNOWN_FRESH_MS : FRESH_MS;
+    if (isTrusted && ageMs < freshMs) return cached.row;
+    const known = ageMs < GRACE_MS ? (cached?.row ?? null) : null;
+    if (isTrusted && known !== null) {
+      // Its failure has been told where it happened, and changes nothing here.
+      this.read(publicId).catch(() => undefined);
+      return known;
+    }
     try {
       return (await this.read(publicId)).row;
-    } catch (error) {
-      const usable = cached !== undefined && nowMs - cached.readAtMs < GRACE_MS;
-      this.logger.warn(`the key store cannot be read: ${String(error)}`);
-      if (usable) return cached.row;
+    } catch {
+      if (known !== null) return known;
       throw new FailureException(
         {
           code: 'dependency_unavailable',
@@ -137,24 +155,48 @@ export class ApiKeysService implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** One read per key at a time, however many requests wait for it. */
+  /** One read per key at a time, however many requests wait for it, and none just after a failure. */
   private read(publicId: string): Promise<Cached> {
+    if (this.clock.monotonicMs() < this.nextReadAtMs) {
+      return Promise.reject(new Error('the key store could not be read a moment ago'));
+    }
     const running = this.reads.get(publicId);
     if (running !== undefined) return running;
+    const { epoch } = this;
     const readAtMs = this.clock.monotonicMs();
-    const read = this.prisma.client.apiKey
+    const read: Promise<Cached> = this.prisma.client.apiKey
       .findUnique({ where: { publicId } })
       .then((row) => {
-        const cached = { row, readAtMs };
-        this.cache.set(publicId, cached);
+        const cached = { row, readAtMs, epoch };
+        // Forgotten meanwhile: it may have been read before the change.
+        if (this.reads.get(publicId) === read) this.cache.set(publicId, cached);
         return cached;
       })
-      .finally(() => this.reads.delete(publicId));
+      .catch((error: unknown) => {
+        this.nextReadAtMs = this.clock.monotonicMs() + READ_AGAIN_MS;
+        this.logger.warn(`the key store cannot be read: ${String(error)}`);
+        throw error;
+      })
+      .finally(() => {
+        if (this.reads.get(publicId) === read) this.reads.delete(publicId);
+      });
     this.reads.set(publicId, read);
     return read;
   }
 
-  private async flushLastUsed(): Promise<void> {
+  private forget(publicId: string): void {
+    this.cache.delete(publicId);
+    this.reads.delete(publicId);
+  }
+
+  /** What is known is asked for again before it counts, unless the database is away as well. */
+  private distrustAll(): void {
+    this.epoch += 1;
+    this.reads.clear();
+  }
+
+  /** Saves when keys were last used; a timer calls it. */
+  async flushLastUsed(): Promise<void> {
     const used = [...this.usedAt];
     this.usedAt.clear();
     try {

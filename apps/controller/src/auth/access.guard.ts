@@ -14,6 +14,8 @@ import { Config } from '../config/config.js';
 import { SignInService } from './sign-in.service.js';
 import { webHeadersOf } from './web-request.js';
 
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
@@ -48,7 +50,7 @@ export class AccessGuard implements CanActivate {
         'The admin token is not valid. It is in secrets/admin-token of the data folder.',
       );
     }
-    if (request.method !== 'GET' && !isSameOrigin(request)) {
+    if (!READS.has(request.method) && !isSameOrigin(request)) {
       throw new FailureException({
         code: 'permission_denied',
         message: 'Changes are only taken from the console itself, or with the admin token.',

@@ -2,7 +2,7 @@
  * Sign-in of people, by better-auth: e-mail and password (argon2id), sessions in the database, a
  * cookie that scripts cannot read and other origins cannot send, throttled tries.
  */
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { betterAuth } from 'better-auth';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
@@ -21,6 +21,7 @@ export interface SignedIn {
 
 @Injectable()
 export class SignInService {
+  private readonly logger = new Logger(SignInService.name);
   private readonly auth;
 
   constructor(config: Config, prisma: PrismaService) {
@@ -50,10 +51,13 @@ export class SignInService {
       },
       advanced: {
         cookiePrefix: 'corral',
+        // Said outright, since the library would leave it out under NODE_ENV=test or TEST=1.
+        disableOriginCheck: false,
+        disableCSRFCheck: false,
         ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
       },
       telemetry: { enabled: false },
-      logger: { level: 'error' },
+      logger: { level: 'error', log: (_level, message) => this.logger.warn(message) },
     });
   }
 

@@ -19,9 +19,9 @@ describe('the controller’s settings', () => {
 
   it('read secrets from files', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'corral')), 'token');
-    writeFileSync(file, 'sixteen characters\n');
+    writeFileSync(file, 'sixteen-characters\n');
     const { adminToken } = loadConfig({ ...MINIMAL, CORRAL_ADMIN_TOKEN_FILE: file });
-    expect(adminToken).toBe('sixteen characters');
+    expect(adminToken).toBe('sixteen-characters');
   });
 
   it('name everything that is wrong at once, and no value', () => {

@@ -7,6 +7,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const secret = z.string().min(16, 'must have 16 characters or more');
+/** A secret that travels in a header. */
+const token = secret.regex(/^[\x21-\x7e]*$/, 'must be ASCII without blanks');
 
 const environmentSchema = z
   .object({
@@ -17,11 +19,12 @@ const environmentSchema = z
     CORRAL_QUEUE_LENGTH: z.coerce.number().int().min(0).max(100_000).default(256),
     CORRAL_QUEUE_WAIT_MS: z.coerce.number().int().min(100).default(120_000),
     CORRAL_LOAD_WAIT_MS: z.coerce.number().int().min(100).default(60_000),
+    CORRAL_DRAIN_MS: z.coerce.number().int().min(0).max(3_600_000).default(1_500),
     CORRAL_CONSOLE_DIR: z.string().default(resolve(import.meta.dirname, '../../../console/out')),
     CORRAL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-    CORRAL_ADMIN_TOKEN: secret.optional(),
+    CORRAL_ADMIN_TOKEN: token.optional(),
     CORRAL_AUTH_SECRET: secret,
-    CORRAL_METRICS_TOKEN: secret.optional(),
+    CORRAL_METRICS_TOKEN: token.optional(),
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
     NATS_URL: z.string().min(1),
     NATS_USER: z.string().optional(),
@@ -42,6 +45,8 @@ const environmentSchema = z
       loadWaitMs: env.CORRAL_LOAD_WAIT_MS,
       lostAttempts: 3,
     },
+    /** On a stop, streams under way get this long to end; in a cluster, give them minutes. */
+    drainMs: env.CORRAL_DRAIN_MS,
     consoleDir: env.CORRAL_CONSOLE_DIR,
     logLevel: env.CORRAL_LOG_LEVEL,
     /** Lets the command line in; null: nobody but signed-in admins. */
@@ -60,6 +65,7 @@ type Settings = z.output<typeof environmentSchema>;
 export abstract class Config {
   abstract readonly http: Settings['http'];
   abstract readonly scheduling: Settings['scheduling'];
+  abstract readonly drainMs: number;
   abstract readonly consoleDir: string;
   abstract readonly logLevel: Settings['logLevel'];
   abstract readonly adminToken: string | null;

@@ -3,9 +3,8 @@
  * nothing from elsewhere; the inline scripts that the export needs are allowed by their hashes,
  * which its build writes to csp.json.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 
@@ -16,12 +15,12 @@ const policySchema = z.record(z.string(), z.array(z.string().startsWith('sha256-
 export async function serveConsole(server: FastifyInstance, directory: string): Promise<boolean> {
   const policyFile = join(directory, 'csp.json');
   if (!existsSync(join(directory, 'index.html')) || !existsSync(policyFile)) return false;
+  // Loaded here, since a controller without a console has no use for it.
+  const { default: fastifyStatic } = await import('@fastify/static');
   const hashes = policySchema.parse(JSON.parse(readFileSync(policyFile, 'utf8')));
   await server.register(fastifyStatic, {
     root: directory,
     wildcard: false,
-    // `/sign-in` is the file sign-in.html.
-    extensions: ['html'],
     setHeaders: (response, path) => {
       const file = path.slice(directory.length + 1).replaceAll('\\', '/');
       for (const [name, value] of Object.entries(headersOf(file, hashes[file] ?? []))) {
@@ -29,7 +28,17 @@ export async function serveConsole(server: FastifyInstance, directory: string): 
       }
     },
   });
+  for (const page of pagesOf(directory)) {
+    server.get(`/${page}`, (_request, reply) => reply.sendFile(`${page}.html`));
+  }
   return true;
+}
+
+/** `sign-in` for the file sign-in.html: pages are addressed without the ending. */
+function pagesOf(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.html') && file !== 'index.html')
+    .map((file) => file.slice(0, -'.html'.length).replaceAll('\\', '/'));
 }
 
 function headersOf(file: string, scriptHashes: readonly string[]): Record<string, string> {
@@ -40,8 +49,7 @@ function headersOf(file: string, scriptHashes: readonly string[]): Record<string
     'content-security-policy': [
       "default-src 'self'",
       `script-src ${scripts}`,
-      // React and the charts set styles as attributes.
-      "style-src 'self' 'unsafe-inline'",
+      "style-src 'self'",
       "img-src 'self' data:",
       "connect-src 'self'",
       "object-src 'none'",

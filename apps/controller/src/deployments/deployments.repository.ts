@@ -83,18 +83,17 @@ export class DeploymentsRepository {
   /** False when the name is taken. */
   async create(deployment: NewDeployment): Promise<boolean> {
     const { modelDigest, modelName, spec, ...rest } = deployment;
-    const made = await this.prisma.client.deployment.createMany({
-      data: [rest],
-      skipDuplicates: true,
+    return this.prisma.client.$transaction(async (tx) => {
+      const [made] = await tx.deployment.createManyAndReturn({
+        data: [rest],
+        skipDuplicates: true,
+      });
+      if (made === undefined) return false;
+      await tx.revision.create({
+        data: { deploymentId: made.id, number: 1, modelDigest, modelName, spec },
+      });
+      return true;
     });
-    if (made.count === 0) return false;
-    const { id } = await this.prisma.client.deployment.findUniqueOrThrow({
-      where: { name: deployment.name },
-    });
-    await this.prisma.client.revision.create({
-      data: { deploymentId: id, number: 1, modelDigest, modelName, spec },
-    });
-    return true;
   }
 
   /** With its revisions and replicas. False when there is none of that name. */

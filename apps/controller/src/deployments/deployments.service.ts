@@ -28,6 +28,8 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
   private resolved: ReadonlyMap<string, ResolvedDeployment> = new Map();
   private timer: NodeJS.Timeout | null = null;
   private readonly listeners: (() => void)[] = [];
+  private reads = 0;
+  private lastApplied = 0;
   /** Why a deployment could not be placed; known to the leader only. */
   private placementReasons: ReadonlyMap<string, string> = new Map();
 
@@ -136,12 +138,18 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
 
   /** Reads the state from the database; keeps the old one when it is away. */
   async refresh(): Promise<void> {
+    const read = ++this.reads;
+    let state: DesiredState;
     try {
-      this.state = await this.repository.desired();
+      state = await this.repository.desired();
     } catch (error) {
       this.logger.warn(`deployments could not be read: ${String(error)}`);
       return;
     }
+    // Overtaken by one that began later, and so may know more.
+    if (read < this.lastApplied) return;
+    this.lastApplied = read;
+    this.state = state;
     this.resolved = new Map(
       this.state.deployments.map(({ name, revision: { id, modelDigest } }) => [
         name,

@@ -83,8 +83,8 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
   private async tell({ heartbeat }: ObservedNode): Promise<void> {
     const { nodeId, assignmentGeneration: theirs } = heartbeat;
     const { replicas, generations } = this.deployments.desired();
-    const ours = generations.get(nodeId) ?? 0;
-    if (ours === theirs || ours === 0) return;
+    const ours = generations.get(nodeId);
+    if (ours === undefined || ours === theirs) return;
     if (theirs > ours) {
       await this.repository.raiseGeneration(nodeId, theirs);
       return this.deployments.changed();

@@ -6,33 +6,19 @@
  * generation of its own. Their events come back merged, marked with the choice.
  */
 import { Injectable } from '@nestjs/common';
-import { generationIdOf, type Failure, type GenerationRequest } from '@corral/contracts';
-import type { AuthenticatedKey } from '../api-keys/authenticated-key.js';
+import { generationIdOf, type Failure } from '@corral/contracts';
 import { FailureException } from '../common/failure.exception.js';
 import { DeploymentsService } from '../deployments/deployments.service.js';
 import { Clock } from '../infra/clock.js';
 import type { Generation, GenerationEvent } from '../scheduling/generation.js';
 import { SchedulingService } from '../scheduling/scheduling.service.js';
 import { UsageRecorder } from '../usage/usage-recorder.js';
+import type { CompletionCall } from './completion-call.js';
 import { EventQueue } from './event-queue.js';
 import { usageRowOf, type CompletionOutcome } from './usage-row.js';
 
 /** While a streaming caller waits for its next token, it hears that often that it still waits. */
 const WAITING_INTERVAL_MS = 5_000;
-
-export interface CompletionCall {
-  requestId: string;
-  key: AuthenticatedKey;
-  /** The deployment's name, as the client wrote it. */
-  model: string;
-  /** One per choice; `choicesPerPrompt` neighbours share a prompt. */
-  requests: readonly GenerationRequest[];
-  choicesPerPrompt: number;
-  /** How long the caller will wait for its first token; null: no limit of its own. */
-  timeoutMs: number | null;
-  /** Report waiting as events, for callers that can be told. */
-  streaming: boolean;
-}
 
 export type ChoiceEvent =
   | { choice: number; event: GenerationEvent }

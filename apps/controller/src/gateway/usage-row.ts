@@ -3,7 +3,7 @@ import type { Failure } from '@corral/contracts';
 import type { ResolvedDeployment } from '../deployments/deployments.service.js';
 import type { GenerationReport } from '../scheduling/generation.js';
 import type { UsageRow } from '../usage/usage-recorder.js';
-import type { CompletionCall } from './completion.service.js';
+import type { CompletionCall } from './completion-call.js';
 
 export interface CompletionOutcome {
   /** Of the first choice that finished by itself. */

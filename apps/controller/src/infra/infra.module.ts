@@ -1,4 +1,4 @@
-import { Global, Logger, Module } from '@nestjs/common';
+import { Global, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { ClientNats } from '@nestjs/microservices';
 import { Bus, connectBus } from '@corral/bus';
 import { Config } from '../config/config.js';
@@ -38,4 +38,14 @@ const logger = new Logger('Bus');
   ],
   exports: [Clock, ControllerIdentity, LeaderService, Metrics, PrismaService, Bus, ClientNats],
 })
-export class InfraModule {}
+export class InfraModule implements OnApplicationShutdown {
+  constructor(
+    private readonly bus: Bus,
+    private readonly client: ClientNats,
+  ) {}
+
+  /** The last to go; what was published on the way down is still sent. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.bus.close(), this.client.close()]);
+  }
+}

@@ -34,6 +34,11 @@ export class Metrics {
     'e2e_request_latency_seconds',
     'From the arrival of a request to its end.',
   );
+  readonly usageWriteFailures = this.counter(
+    'usage_write_failures_total',
+    'Writes of usage rows that failed; they are tried again.',
+    [],
+  );
   readonly usageRowsDropped = this.counter(
     'usage_rows_dropped_total',
     'Usage rows given up because the database was away for too long.',

@@ -1,4 +1,5 @@
-import { Controller, Get, Header, Req, Res } from '@nestjs/common';
+import { setTimeout } from 'node:timers/promises';
+import { Controller, Get, Header, Req, Res, type OnModuleDestroy } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Overview } from '@corral/contracts/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,10 +11,16 @@ const INTERVAL_MS = 1_000;
 @ApiTags('Overview')
 @Controller('admin/v1')
 @RequiresAdmin()
-export class OverviewController {
+export class OverviewController implements OnModuleDestroy {
   private sequence = 0;
+  private readonly stopping = new AbortController();
 
   constructor(private readonly overview: OverviewService) {}
+
+  /** A stop waits for open answers, and these would never end. */
+  onModuleDestroy(): void {
+    this.stopping.abort();
+  }
 
   @Get('overview')
   get(): Overview {
@@ -34,27 +41,18 @@ export class OverviewController {
   ): AsyncIterable<string> {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
+    const over = AbortSignal.any([gone.signal, this.stopping.signal]);
     request.raw.socket.setNoDelay(true);
     yield 'retry: 1000\n\n';
-    while (!gone.signal.aborted) {
+    while (!over.aborted) {
       this.sequence += 1;
       yield `id: ${this.sequence}\nevent: overview\ndata: ${JSON.stringify(this.overview.now())}\n\n`;
-      await pause(INTERVAL_MS, gone.signal);
+      await pause(INTERVAL_MS, over);
     }
   }
 }
 
 /** Ends early, without an error, when the signal says so. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -3,7 +3,7 @@ import { startNats, startPostgres, type NatsServer, type PostgresServer } from '
 import { migrate } from '@corral/database';
 import { loadConfig, type Config } from '../config/config.js';
 
-export const ADMIN_TOKEN = 'the admin token of a spec';
+export const ADMIN_TOKEN = 'admin-token-of-a-spec';
 
 export interface TestServers {
   postgres: PostgresServer;

@@ -110,6 +110,7 @@ function observed(
     memoryBytes: 0,
     enginePid: null,
     engineApi: isReady ? 'native' : null,
+    threads: isReady ? 1 : null,
     stats: null,
   };
 }

@@ -3,7 +3,7 @@
  * While the database is away they wait, up to a limit that bounds the memory; the row's key makes
  * writing one twice harmless.
  */
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ControllerIdentity } from '../infra/controller-identity.js';
 import { Metrics } from '../infra/metrics.js';
 import { PrismaService } from '../infra/prisma.service.js';
@@ -40,7 +40,7 @@ export interface UsageRow {
 }
 
 @Injectable()
-export class UsageRecorder implements OnModuleInit, OnModuleDestroy {
+export class UsageRecorder implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(UsageRecorder.name);
   private waiting: UsageRow[] = [];
   private writing: Promise<void> | null = null;
@@ -57,10 +57,15 @@ export class UsageRecorder implements OnModuleInit, OnModuleDestroy {
     this.timer = setInterval(() => void this.flush(), FLUSH_INTERVAL_MS);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** After the last answer was sent: its row is among these. Gives up when the database is away. */
+  async onApplicationShutdown(): Promise<void> {
     if (this.timer !== null) clearInterval(this.timer);
     await this.writing;
-    await this.flush();
+    let before: number;
+    do {
+      before = this.waiting.length;
+      await this.flush();
+    } while (this.waiting.length > 0 && this.waiting.length < before);
   }
 
   /** Takes the row and returns at once. */
@@ -94,6 +99,7 @@ export class UsageRecorder implements OnModuleInit, OnModuleDestroy {
         ON CONFLICT (request_id) DO NOTHING`;
     } catch (error) {
       this.waiting = [...batch, ...this.waiting];
+      this.metrics.usageWriteFailures.inc();
       this.logger.warn(`${this.waiting.length} usage rows wait for the database: ${String(error)}`);
     }
   }

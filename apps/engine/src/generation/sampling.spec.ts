@@ -47,9 +47,7 @@ describe('planSampling', () => {
   it('lets penalties see the generated tokens over the whole context', () => {
     const penalised = plan({ presencePenalty: 0.5 });
     expect(penalised).toMatchObject({ penalises: true, base: { repeatPenaltyMaxTokens: 512 } });
-    expect(samplerConfigAt(penalised, 2, [4, 5]).repeatPenaltyTokens).toEqual(
-      Uint32Array.of(4, 5),
-    );
+    expect(samplerConfigAt(penalised, 2, [4, 5]).repeatPenaltyTokens).toEqual(Uint32Array.of(4, 5));
   });
 });
 

@@ -14,9 +14,7 @@ describe('parseCommand', () => {
       ok: false,
       reply: {
         type: 'step',
-        streams: [
-          { key: 'k', finish: { reason: 'error', failure: { code: 'invalid_request' } } },
-        ],
+        streams: [{ key: 'k', finish: { reason: 'error', failure: { code: 'invalid_request' } } }],
       },
     });
   });

@@ -107,7 +107,6 @@ class Session {
       question.what === 'tokenize'
         ? engine.tokenize(question.prompt)
         : engine.detokenize(question.tokens);
-    const { ok: _, ...content } = answer;
-    this.parent.send({ type: 'answer', askId, ...content });
+    this.parent.send({ type: 'answer', askId, ...answer });
   }
 }

@@ -1,6 +1,11 @@
 import { faultInHeader } from './model-file.js';
 
-function header(overrides: { magic?: string; version?: number; tensors?: bigint; entries?: bigint }) {
+function header(overrides: {
+  magic?: string;
+  version?: number;
+  tensors?: bigint;
+  entries?: bigint;
+}) {
   const bytes = Buffer.alloc(24);
   bytes.write(overrides.magic ?? 'GGUF', 'latin1');
   bytes.writeUInt32LE(overrides.version ?? 3, 4);

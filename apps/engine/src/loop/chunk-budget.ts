@@ -6,11 +6,16 @@
 
 /** Below this a chunk costs more passes than it saves waiting. */
 const MIN_CHUNK_TOKENS = 16;
+/**
+ * Nothing is known before the first step, and on a slow CPU a whole batch can take longer than the
+ * watchdog waits. Four steps later the budget is where it belongs.
+ */
+const FIRST_CHUNK_TOKENS = 32;
 /** Aims below the target, so that ordinary noise does not exceed it. */
 const AIM = 0.8;
 /** Limits of one adjustment: quick to shrink, slower to grow. */
 const MOST_SHRINK = 0.25;
-const MOST_GROWTH = 1.5;
+const MOST_GROWTH = 2;
 /** A step may take this long when no stream waits for its next token: cancels stay prompt. */
 const ALONE_TARGET_MS = 400;
 
@@ -23,8 +28,8 @@ export class ChunkBudget {
     private readonly batchTokens: number,
     private readonly interTokenTargetMs: number,
   ) {
-    this.besideStreams = Math.min(batchTokens, 128);
-    this.alone = Math.min(batchTokens, 256);
+    this.besideStreams = Math.min(batchTokens, FIRST_CHUNK_TOKENS);
+    this.alone = Math.min(batchTokens, FIRST_CHUNK_TOKENS);
   }
 
   /** Prompt tokens for the next step. */

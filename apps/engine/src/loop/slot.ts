@@ -13,6 +13,8 @@ export class Slot {
   /** Null while idle. */
   stream: TokenStream | null = null;
   sampler: TokenSampler | null = null;
+  /** Rises with each stream that any slot takes; earlier prompts are served first. */
+  admission = 0;
   /** The one token of a decoding stream's next step. */
   readonly nextToken = new Uint32Array(1);
 
@@ -54,11 +56,19 @@ export class Slot {
     if (this.length === 0) this.scope = null;
   }
 
-  /** Notes that the slot now holds what `source` holds, up to `length`. */
-  copyFrom(source: Slot, length: number): void {
-    this.tokens.set(source.tokens.subarray(0, length));
-    this.length = length;
+  /** Notes that the slot now holds what `source` holds. */
+  copyFrom(source: Slot): void {
+    this.tokens.set(source.tokens.subarray(0, source.length));
+    this.length = source.length;
     this.scope = source.scope;
+  }
+
+  /** The stream runs here from now on, after the tokens that are held. */
+  occupy(stream: TokenStream, sampler: TokenSampler, admission: number): void {
+    this.scope = stream.cacheScope;
+    this.stream = stream;
+    this.sampler = sampler;
+    this.admission = admission;
   }
 
   /** The stream is gone; what it decoded stays for the next prompt that begins alike. */

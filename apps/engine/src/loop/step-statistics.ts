@@ -18,7 +18,8 @@ export class StepStatistics {
   /** One step: `running` sequences were decoding before it, `tokens` were drawn in it. */
   countStep(plan: BatchPlan, running: number, tokens: number, stepMs: number): void {
     this.steps++;
-    this.decodeBatchSizes[plan.decodingCount] = (this.decodeBatchSizes[plan.decodingCount] ?? 0) + 1;
+    this.decodeBatchSizes[plan.decodingCount] =
+      (this.decodeBatchSizes[plan.decodingCount] ?? 0) + 1;
     if (plan.decodingCount < running) this.partialSteps++;
     this.prefillTokens += plan.prefillTokens;
     this.decodedTokens += tokens;

@@ -18,8 +18,7 @@ export interface PromptSegment {
 }
 
 export type RenderedChat =
-  | { ok: true; segments: PromptSegment[] }
-  | { ok: false; failure: Failure };
+  { ok: true; segments: PromptSegment[] } | { ok: false; failure: Failure };
 
 const RENDER_TIMEOUT_MS = 250;
 /** Around the messages, a template adds some dozen characters each. */

@@ -19,10 +19,10 @@ function fakeTokenizer(overrides: Partial<Tokenizer> = {}): Tokenizer {
 }
 
 const chars = (text: string): number[] => [...text].map((c) => c.codePointAt(0) ?? 0);
-const template = new ChatTemplate(
-  "{% for m in messages %}<S>{{ m['content'] }}{% endfor %}",
-  { bosText: '', eosText: '' },
-);
+const template = new ChatTemplate("{% for m in messages %}<S>{{ m['content'] }}{% endfor %}", {
+  bosText: '',
+  eosText: '',
+});
 
 describe('PromptEncoder', () => {
   it('tokenizes template text with control tokens and messages without', () => {
@@ -56,8 +56,16 @@ describe('PromptEncoder', () => {
   });
 
   it.each([
-    ['infill without infill tokens', { kind: 'infill', prefix: '', suffix: '' }, 'unsupported_parameter'],
-    ['a chat without a template', { kind: 'chat', messages: [{ role: 'user', content: 'x' }] }, 'invalid_template'],
+    [
+      'infill without infill tokens',
+      { kind: 'infill', prefix: '', suffix: '' },
+      'unsupported_parameter',
+    ],
+    [
+      'a chat without a template',
+      { kind: 'chat', messages: [{ role: 'user', content: 'x' }] },
+      'invalid_template',
+    ],
     ['tokens that do not exist', { kind: 'tokens', tokens: [5, 1000] }, 'invalid_value'],
     ['an empty text', { kind: 'text', text: '' }, 'invalid_request'],
   ] as const)('refuses %s', (_, prompt, code) => {

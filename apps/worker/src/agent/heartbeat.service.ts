@@ -52,10 +52,11 @@ export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy
     this.beatSoon();
   }
 
-  onModuleDestroy(): void {
+  async onModuleDestroy(): Promise<void> {
     for (const change of this.changes) change.unsubscribe();
     if (this.timer !== null) clearInterval(this.timer);
     if (this.soon !== null) clearTimeout(this.soon);
+    await this.control.close();
   }
 
   /** Sends one heartbeat now. One that cannot be sent is dropped: the next says it all again. */

@@ -23,12 +23,12 @@ export class NodeOpService {
       case 'delete_model':
         return this.deleteModel(op.digest);
       case 'tokenize':
-        return this.withReplica(op.replicaId, async (replica) =>
-          replyOf(await replica.tokenize(op.prompt)),
+        return this.withReplica(op.replicaId, async ({ engine }) =>
+          replyOf(await engine?.tokenize(op.prompt)),
         );
       case 'detokenize':
-        return this.withReplica(op.replicaId, async (replica) =>
-          replyOf(await replica.detokenize(op.tokens)),
+        return this.withReplica(op.replicaId, async ({ engine }) =>
+          replyOf(await engine?.detokenize(op.tokens)),
         );
       case 'tail_logs':
         return this.withReplica(op.replicaId, async (replica) => ({
@@ -54,7 +54,9 @@ export class NodeOpService {
   }
 }
 
-function replyOf(answer: EngineAnswer): NodeOpReply {
+/** Undefined: there is no engine to ask. */
+function replyOf(answer: EngineAnswer | undefined): NodeOpReply {
+  if (answer === undefined) return refuse(NOT_READY);
   if (!answer.ok) return refuse(answer.failure);
   return { ok: true, tokens: answer.tokens, text: answer.text };
 }
@@ -62,3 +64,8 @@ function replyOf(answer: EngineAnswer): NodeOpReply {
 function refuse(failure: Failure): NodeOpReply {
   return { ok: false, failure };
 }
+
+const NOT_READY: Failure = {
+  code: 'model_unavailable',
+  message: 'The replica is not ready on this node.',
+};

@@ -96,7 +96,8 @@ export class ReconcileService implements OnApplicationBootstrap, OnModuleDestroy
   }
 }
 
-function snapshotOf({ assignment, lifecycle, onBoard, drainingSinceMs }: Replica): ReplicaSnapshot {
+function snapshotOf({ assignment, lifecycle, engine, drainingSinceMs }: Replica): ReplicaSnapshot {
   const { state, retryAtMs } = lifecycle;
-  return { assignment, state, retryAtMs, onBoard: onBoard.size, drainingSinceMs };
+  const onBoard = engine?.onBoard.size ?? 0;
+  return { assignment, state, retryAtMs, onBoard, drainingSinceMs };
 }

@@ -51,13 +51,17 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Work
   const given = Object.entries(environment).filter(([, value]) => value !== '');
   const parsed = environmentSchema.safeParse(Object.fromEntries(given));
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+    const faults = parsed.error.issues.map(
+      ({ path, message }) => `  ${path.join('.')}: ${message}`,
+    );
     throw new Error(`The worker's settings are wrong:\n${faults.join('\n')}`);
   }
   const env = parsed.data;
   const passwordFile = env.CORRAL_NATS_PASSWORD_FILE;
   const password =
-    passwordFile === undefined ? env.CORRAL_NATS_PASSWORD : readFileSync(passwordFile, 'utf8').trim();
+    passwordFile === undefined
+      ? env.CORRAL_NATS_PASSWORD
+      : readFileSync(passwordFile, 'utf8').trim();
   return {
     natsServers: env.CORRAL_NATS_URL,
     natsUser: env.CORRAL_NATS_USER ?? null,

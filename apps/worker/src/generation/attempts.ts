@@ -18,18 +18,28 @@ import type {
   StreamDelta,
 } from '@corral/contracts';
 import { Quarantine } from '../supervisor/quarantine.js';
-import { DeltaRing } from './delta-ring.js';
+import { Attempt, type AddressedPiece } from './attempt.js';
+import { ControllerWatch } from './controller-watch.js';
 import { byController } from './frames.js';
 
 /** Attempts that a replica may hold beyond its slots: enough to fill a slot the moment it frees. */
 const WAITING_ROOM = 2;
 const KEPT_AFTER_FINISH_MS = 10_000;
-const CONTROLLER_SILENCE_MS = 4_000;
+const QUARANTINED: Failure = {
+  code: 'internal_error',
+  message: 'Two engines ended while working on this request, so it is not tried again.',
+};
+
+export interface ReplicaCapacity {
+  slots: number;
+  onBoard: number;
+  draining: boolean;
+}
 
 export interface AttemptsPort {
   nowMs(): number;
   /** What the replica can take; null when it is not here or not ready. */
-  capacityOf(replicaId: string): { slots: number; onBoard: number; draining: boolean } | null;
+  capacityOf(replicaId: string): ReplicaCapacity | null;
   /** False when the engine is gone after all. */
   start(
     replicaId: string,
@@ -41,21 +51,10 @@ export interface AttemptsPort {
   publish(controllerId: string, streams: FrameStream[]): void;
 }
 
-interface Attempt {
-  readonly command: Omit<AttemptCommand, 'request'>;
-  readonly ring: DeltaRing;
-  readonly startedAtMs: number;
-  /** Index of the next token. */
-  nextIndex: number;
-  readonly firstIndex: number;
-  finishedAtMs: number | null;
-}
-
-type EngineStream = StreamDelta & { key: string };
-
 export class Attempts {
+  /** By the engine's name for them, in order of arrival. */
   private readonly attempts = new Map<string, Attempt>();
-  private readonly controllersHeardAtMs = new Map<string, number>();
+  private readonly controllers = new ControllerWatch();
   private readonly quarantine = new Quarantine();
 
   constructor(private readonly port: AttemptsPort) {}
@@ -73,87 +72,81 @@ export class Attempts {
     const capacity = this.port.capacityOf(command.replicaId);
     if (capacity === null) return 'unknown_replica';
     if (capacity.draining) return 'draining';
+    this.cancelEarlier(command);
+    const attempt = new Attempt(command, request, this.port.nowMs());
     if (this.quarantine.refuses(command.generationId)) {
-      this.admit(key, command, request);
+      this.attempts.set(key, attempt);
       // Later, so that the answer to this command is on its way first.
-      setImmediate(() => this.end(key, QUARANTINED));
+      setImmediate(() => this.failAll([attempt], QUARANTINED));
       return 'accepted';
     }
-    this.cancelEarlier(command);
     if (capacity.onBoard >= capacity.slots + WAITING_ROOM) return 'full';
-    this.admit(key, command, request);
-    if (this.port.start(command.replicaId, key, request, command.remainingMs)) return 'accepted';
-    this.attempts.delete(key);
-    return 'unknown_replica';
+    if (!this.port.start(command.replicaId, key, request, command.remainingMs)) {
+      return 'unknown_replica';
+    }
+    this.attempts.set(key, attempt);
+    return 'accepted';
   }
 
   /** Frees the slot soon; the engine's last piece says `cancelled`. */
   cancel(command: CancelCommand): void {
     const key = keyOf(command);
     const attempt = this.attempts.get(key);
-    if (attempt?.finishedAtMs === null) this.port.cancel(attempt.command.replicaId, key);
+    if (attempt?.isFinished === false) this.port.cancel(attempt.command.replicaId, key);
   }
 
   /** Sends again what a controller missed. */
   resend(command: ResendCommand): ResendReply['outcome'] {
     this.heard(command.controllerId);
-    const attempt = this.attempts.get(keyOf(command));
-    const pieces = attempt?.ring.since(command.fromIndex) ?? null;
-    if (attempt === undefined || pieces === null) return 'unknown_attempt';
-    const { generationId, attempt: number } = command;
-    const streams = pieces.map((piece) => ({ ...piece, generationId, attempt: number }));
+    const streams = this.attempts.get(keyOf(command))?.since(command.fromIndex) ?? null;
+    if (streams === null) return 'unknown_attempt';
     if (streams.length > 0) this.port.publish(command.controllerId, streams);
     return 'resent';
   }
 
-  /** One step of an engine: at most one frame per controller. */
-  stepped(streams: EngineStream[]): void {
-    const pieces: { controllerId: string; stream: FrameStream }[] = [];
+  /** One step of an engine: one frame per controller. */
+  stepped(streams: (StreamDelta & { key: string })[]): void {
+    const nowMs = this.port.nowMs();
+    const pieces: AddressedPiece[] = [];
     for (const { key, ...delta } of streams) {
       const attempt = this.attempts.get(key);
-      if (attempt === undefined || attempt.finishedAtMs !== null) continue;
-      pieces.push(this.keep(attempt, delta));
+      if (attempt?.isFinished === false) pieces.push(attempt.keep(delta, nowMs));
     }
-    for (const [controllerId, frame] of byController(pieces)) {
-      this.port.publish(controllerId, frame);
-    }
+    this.publish(pieces);
   }
 
-  /** An engine is gone. `crashed`: it may be these attempts' own doing. */
+  /** An engine is gone, with these on board. */
   lost(keys: string[], failure: Failure): void {
     const lost = keys.flatMap((key) => this.attempts.get(key) ?? []);
     if (failure.code === 'engine_crashed') {
       this.quarantine.record(lost.map(({ command }) => command.generationId));
     }
-    this.endTogether(lost, failure);
+    this.failAll(lost, failure);
   }
 
   /** A sign of life of a controller. */
   heard(controllerId: string): void {
-    this.controllersHeardAtMs.set(controllerId, this.port.nowMs());
+    this.controllers.heard(controllerId, this.port.nowMs());
   }
 
-  /** While nobody can be heard, nobody is silent: called when the bus is back. */
+  /** The bus is back: while it was away, nobody could be heard. */
   hearingAgain(): void {
-    for (const controllerId of this.controllersHeardAtMs.keys()) this.heard(controllerId);
+    this.controllers.hearingAgain(this.port.nowMs());
   }
 
-  /** Cancels the attempts of silent controllers, and forgets what was finished long enough ago. */
+  /**
+   * Forgets what was finished long enough ago and, while the bus is there (`hearing`), cancels the
+   * attempts of silent controllers. Gives how many those were.
+   */
   sweep({ hearing }: { hearing: boolean }): { abandoned: number } {
     const nowMs = this.port.nowMs();
     for (const [key, { finishedAtMs }] of this.attempts) {
-      if (finishedAtMs !== null && nowMs - finishedAtMs > KEPT_AFTER_FINISH_MS) {
-        this.attempts.delete(key);
-      }
+      const isOld = finishedAtMs !== null && nowMs - finishedAtMs > KEPT_AFTER_FINISH_MS;
+      if (isOld) this.attempts.delete(key);
     }
     if (!hearing) return { abandoned: 0 };
-    const silent = [...this.controllersHeardAtMs]
-      .filter(([, heardAtMs]) => nowMs - heardAtMs > CONTROLLER_SILENCE_MS)
-      .map(([controllerId]) => controllerId);
-    for (const controllerId of silent) this.controllersHeardAtMs.delete(controllerId);
-    const abandoned = this.unfinished().filter(({ command }) =>
-      silent.includes(command.controllerId),
-    );
+    const silent = this.controllers.takeSilent(nowMs);
+    const abandoned = this.unfinished().filter(({ command }) => silent.has(command.controllerId));
     for (const { command } of abandoned) this.cancel(command);
     return { abandoned: abandoned.length };
   }
@@ -161,7 +154,7 @@ export class Attempts {
   /** Ends everything that is running, and frees the slots. */
   endAll(failure: Failure): void {
     const running = this.unfinished();
-    this.endTogether(running, failure);
+    this.failAll(running, failure);
     for (const { command } of running) this.port.cancel(command.replicaId, keyOf(command));
   }
 
@@ -172,65 +165,19 @@ export class Attempts {
     }
   }
 
-  private admit(
-    key: string,
-    command: Attempt['command'],
-    { acceptedTokens }: GenerationRequest,
-  ): void {
-    this.attempts.set(key, {
-      command,
-      ring: new DeltaRing(),
-      startedAtMs: this.port.nowMs(),
-      firstIndex: acceptedTokens.length,
-      nextIndex: acceptedTokens.length,
-      finishedAtMs: null,
-    });
+  private failAll(attempts: Attempt[], failure: Failure): void {
+    const running = attempts.filter(({ isFinished }) => !isFinished);
+    this.publish(running.map((attempt) => attempt.fail(failure, this.port.nowMs())));
   }
 
-  private end(key: string, failure: Failure): void {
-    const attempt = this.attempts.get(key);
-    if (attempt !== undefined) this.endTogether([attempt], failure);
-  }
-
-  private endTogether(attempts: Attempt[], failure: Failure): void {
-    const pieces = attempts
-      .filter(({ finishedAtMs }) => finishedAtMs === null)
-      .map((attempt) => this.keep(attempt, this.lastPiece(attempt, failure)));
-    for (const [controllerId, frame] of byController(pieces)) {
-      this.port.publish(controllerId, frame);
+  private publish(pieces: AddressedPiece[]): void {
+    for (const [controllerId, streams] of byController(pieces)) {
+      this.port.publish(controllerId, streams);
     }
   }
 
-  /** What the engine can no longer say. It alone counts the prompt, so that stays 0. */
-  private lastPiece({ nextIndex, firstIndex, startedAtMs }: Attempt, failure: Failure): StreamDelta {
-    return {
-      index: nextIndex,
-      tokens: [],
-      text: '',
-      finish: {
-        reason: 'error',
-        failure,
-        promptTokens: 0,
-        cachedTokens: 0,
-        completionTokens: nextIndex - firstIndex,
-        timings: { queueMs: 0, prefillMs: 0, decodeMs: this.port.nowMs() - startedAtMs },
-      },
-    };
-  }
-
-  private keep(
-    attempt: Attempt,
-    delta: StreamDelta,
-  ): { controllerId: string; stream: FrameStream } {
-    attempt.ring.push(delta);
-    attempt.nextIndex = delta.index + delta.tokens.length;
-    if (delta.finish !== undefined) attempt.finishedAtMs = this.port.nowMs();
-    const { controllerId, generationId, attempt: number } = attempt.command;
-    return { controllerId, stream: { ...delta, generationId, attempt: number } };
-  }
-
   private unfinished(): Attempt[] {
-    return [...this.attempts.values()].filter(({ finishedAtMs }) => finishedAtMs === null);
+    return [...this.attempts.values()].filter(({ isFinished }) => !isFinished);
   }
 }
 
@@ -238,8 +185,3 @@ export class Attempts {
 function keyOf({ generationId, attempt }: CancelCommand): string {
   return `${generationId}#${attempt}`;
 }
-
-const QUARANTINED: Failure = {
-  code: 'internal_error',
-  message: 'Two engines ended while working on this request, so it is not tried again.',
-};

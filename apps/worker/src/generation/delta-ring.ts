@@ -25,6 +25,9 @@ export class DeltaRing {
     const first = this.pieces[0];
     if (first === undefined) return [];
     if (first.index > fromIndex) return null;
-    return this.pieces.filter(({ index, tokens }) => index + tokens.length > fromIndex || (tokens.length === 0 && index >= fromIndex));
+    return this.pieces.filter(
+      ({ index, tokens }) =>
+        index + tokens.length > fromIndex || (tokens.length === 0 && index >= fromIndex),
+    );
   }
 }

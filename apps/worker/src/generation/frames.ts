@@ -1,10 +1,9 @@
 /** From the pieces of one engine step to the frames that carry them: one per controller. */
 import type { FrameStream } from '@corral/contracts';
+import type { AddressedPiece } from './attempt.js';
 
 /** Pieces sorted by the controller they are for, each controller's in their order. */
-export function byController(
-  pieces: Iterable<{ controllerId: string; stream: FrameStream }>,
-): Map<string, FrameStream[]> {
+export function byController(pieces: Iterable<AddressedPiece>): Map<string, FrameStream[]> {
   const sorted = new Map<string, FrameStream[]>();
   for (const { controllerId, stream } of pieces) {
     const streams = sorted.get(controllerId);
@@ -55,9 +54,6 @@ function boundOnBytes({ tokens, text, logprobs = [], finish }: FrameStream): num
     for (const alternative of logprob.top) characters += alternative.text.length;
   }
   return (
-    STREAM_BYTES +
-    tokens.length * 17 +
-    entries * LOGPROB_BYTES +
-    characters * BYTES_PER_CHARACTER
+    STREAM_BYTES + tokens.length * 17 + entries * LOGPROB_BYTES + characters * BYTES_PER_CHARACTER
   );
 }

@@ -31,7 +31,7 @@ import type { NodeIdentity } from '../infra/identity.js';
 import { WorkerLog } from '../infra/log.js';
 import { IDENTITY } from '../infra/tokens.js';
 import { ReplicasService } from '../supervisor/replicas.service.js';
-import { Attempts } from './attempts.js';
+import { Attempts, type ReplicaCapacity } from './attempts.js';
 import { splitIntoFrames } from './frames.js';
 
 const SWEEP_MS = 500;
@@ -60,8 +60,11 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
     this.attempts = new Attempts({
       nowMs: () => clock.nowMs(),
       capacityOf: (replicaId) => this.capacityOf(replicaId),
-      start: (replicaId, ...attempt) => replicas.find(replicaId)?.submit(...attempt) ?? false,
-      cancel: (replicaId, key) => replicas.find(replicaId)?.cancel(key),
+      start: (replicaId, key, request, remainingMs) => {
+        const engine = replicas.find(replicaId)?.engine;
+        return engine?.submit(key, request, { remainingMs, nowMs: clock.nowMs() }) ?? false;
+      },
+      cancel: (replicaId, key) => replicas.find(replicaId)?.engine?.cancel(key),
       publish: (controllerId, streams) => this.publish(controllerId, streams),
     });
   }
@@ -117,15 +120,12 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
     return { outcome };
   }
 
-  private capacityOf(
-    replicaId: string,
-  ): { slots: number; onBoard: number; draining: boolean } | null {
+  private capacityOf(replicaId: string): ReplicaCapacity | null {
     const replica = this.replicas.find(replicaId);
-    if (replica === null) return null;
-    const { state } = replica.lifecycle;
-    if (state !== 'ready' && state !== 'draining') return null;
-    const { slots, onBoard } = replica;
-    return { slots, onBoard: onBoard.size, draining: state === 'draining' };
+    const engine = replica?.engine ?? null;
+    if (replica === null || engine === null) return null;
+    const draining = replica.lifecycle.state === 'draining';
+    return { slots: engine.ready.slots, onBoard: engine.onBoard.size, draining };
   }
 
   private publish(controllerId: string, streams: FrameStream[]): void {

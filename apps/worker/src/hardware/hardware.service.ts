@@ -5,7 +5,12 @@
 import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { arch, cpus, type as osType } from 'node:os';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import type { Device, EngineProbe, Heartbeat } from '@corral/contracts';
 import type { WorkerSettings } from '../config/settings.js';
 import { EngineTool } from '../infra/engine-tool.js';

@@ -6,15 +6,19 @@ import { execFile } from 'node:child_process';
 import {
   engineEstimateSchema,
   engineProbeSchema,
+  failureSchema,
   type EngineEstimate,
   type EngineProbe,
   type ReplicaSpec,
 } from '@corral/contracts';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 const DEADLINE_MS = 30_000;
 
-export type ToolAnswer<T> = { ok: true; value: T } | { ok: false; reason: string };
+export type ToolAnswer<T> =
+  | { ok: true; value: T }
+  /** `refused`: the program gave the reason itself, so that asking again gives the same. */
+  | { ok: false; refused: boolean; reason: string };
 
 export class EngineTool {
   constructor(
@@ -31,37 +35,43 @@ export class EngineTool {
     return this.run(['estimate', file, JSON.stringify(spec)], engineEstimateSchema);
   }
 
-  private run<S extends z.ZodType>(
-    args: string[],
-    schema: S,
-  ): Promise<ToolAnswer<z.output<S>>> {
+  private run<S extends z.ZodType>(args: string[], schema: S): Promise<ToolAnswer<z.output<S>>> {
     const options = { env: this.environment, timeout: DEADLINE_MS, killSignal: 'SIGKILL' as const };
     return new Promise((resolve) => {
       execFile(process.execPath, [this.entry, ...args], options, (fault, stdout, stderr) => {
         const mode = args[0] ?? '';
         if (fault?.killed === true) {
-          return resolve({ ok: false, reason: `${mode} took longer than ${DEADLINE_MS / 1000} s` });
+          resolve(failed(`${mode} took longer than ${DEADLINE_MS / 1000} s`));
+        } else if (fault) {
+          resolve(complaintOf(mode, stdout, stderr));
+        } else {
+          const value = readLastLine(stdout, schema);
+          resolve(value ? { ok: true, value } : failed(`${mode} printed nothing that can be read`));
         }
-        if (fault) {
-          const lastLine = stderr.trim().split('\n').at(-1) ?? '';
-          return resolve({ ok: false, reason: `${mode} failed: ${lastLine.slice(0, 300)}` });
-        }
-        resolve(readLastLine(mode, stdout, schema));
       });
     });
   }
 }
 
+const refusalSchema = z.object({ failure: failureSchema });
+
+/** The program's own words where it has some, else the end of what the runtime says. */
+function complaintOf(mode: string, stdout: string, stderr: string): ToolAnswer<never> {
+  const refusal = readLastLine(stdout, refusalSchema);
+  if (refusal !== null) return { ok: false, refused: true, reason: refusal.failure.message };
+  const lastLine = stderr.trim().split('\n').at(-1) ?? '';
+  return failed(`${mode} failed: ${lastLine.slice(0, 300)}`);
+}
+
+function failed(reason: string): ToolAnswer<never> {
+  return { ok: false, refused: false, reason };
+}
+
 /** The last line is the answer; native code may have written others before it. */
-function readLastLine<S extends z.ZodType>(
-  mode: string,
-  stdout: string,
-  schema: S,
-): ToolAnswer<z.output<S>> {
+function readLastLine<S extends z.ZodType>(stdout: string, schema: S): z.output<S> | null {
   try {
-    const value = schema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
-    return { ok: true, value };
+    return schema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
   } catch {
-    return { ok: false, reason: `${mode} printed no answer that can be read` };
+    return null;
   }
 }

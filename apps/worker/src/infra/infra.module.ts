@@ -35,8 +35,7 @@ export class InfraModule {
       },
       {
         provide: ClientNats,
-        useFactory: () =>
-          new ClientNats(controlPlaneOptions(settings, identity.nodeId, 'client')),
+        useFactory: () => new ClientNats(controlPlaneOptions(settings, identity.nodeId, 'client')),
       },
     ];
     return { module: InfraModule, providers, exports: providers };

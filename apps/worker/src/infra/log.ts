@@ -34,7 +34,10 @@ export class WorkerLog {
   private readonly logger: Logger;
 
   constructor(level: string, destination?: DestinationStream) {
-    this.logger = pino({ level, base: { component: 'worker' } }, destination ?? pino.destination(1));
+    this.logger = pino(
+      { level, base: { component: 'worker' } },
+      destination ?? pino.destination(1),
+    );
   }
 
   error(message: string, fields: LogFields = {}): void {

@@ -19,7 +19,9 @@ export interface ImportOrder {
   source: string;
   /** The store's folder. */
   directory: string;
-  /** Told the size once, and then how much of it is copied. */
+  /** Is a model of this digest in the store? */
+  isStored: (digest: string) => boolean;
+  /** Told with each chunk. */
   onProgress: (copiedBytes: number, sizeBytes: number) => void;
   signal: AbortSignal;
 }
@@ -56,7 +58,7 @@ async function copyIntoStore(order: ImportOrder): Promise<ModelRecord> {
 async function copyChecked(
   source: FileHandle,
   sizeBytes: number,
-  { directory, source: path, onProgress, signal }: ImportOrder,
+  { directory, source: path, isStored, onProgress, signal }: ImportOrder,
 ): Promise<ModelRecord> {
   const partPath = join(directory, `${randomUUID()}.part`);
   const part = await open(partPath, 'wx+', 0o600);
@@ -71,7 +73,9 @@ async function copyChecked(
     await part.close();
     const record = { digest, fileName: basename(path).slice(-300), sizeBytes: size, facts };
     await writeRecord(directory, record);
-    await rename(partPath, modelPath(directory, digest));
+    // One that is there already may be in use, and is the same.
+    if (isStored(digest)) await rm(partPath);
+    else await rename(partPath, modelPath(directory, digest));
     await syncFolderOf(partPath);
     return record;
   } catch (fault) {

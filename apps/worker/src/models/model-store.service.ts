@@ -60,15 +60,13 @@ export class ModelStoreService implements OnModuleInit, OnModuleDestroy {
 
   list(): StoredModel[] {
     this.forgetOldFailures();
-    const stored = [...this.records.values()].map(
-      (record): StoredModel => ({
-        ...record,
-        importId: this.importIds.get(record.digest) ?? null,
-        state: 'ready',
-        progress: null,
-        failure: null,
-      }),
-    );
+    const stored = [...this.records.values()].map((record): StoredModel => ({
+      ...record,
+      importId: this.importIds.get(record.digest) ?? null,
+      state: 'ready',
+      progress: null,
+      failure: null,
+    }));
     return [...stored, ...[...this.imports.values()].map(({ model }) => model)];
   }
 
@@ -111,6 +109,7 @@ export class ModelStoreService implements OnModuleInit, OnModuleDestroy {
       source,
       directory: this.directory,
       signal: this.stopping.signal,
+      isStored: (digest) => this.records.has(digest),
       onProgress: (copiedBytes, sizeBytes) => {
         const progress = sizeBytes === 0 ? 0 : Math.min(1, copiedBytes / sizeBytes);
         this.update(importId, { sizeBytes, progress });

@@ -8,11 +8,10 @@ import type { WorkerSettings } from '../config/settings.js';
 import { HardwareService } from '../hardware/hardware.service.js';
 import type { NodeMemory } from '../hardware/node-memory.js';
 import { SETTINGS } from '../infra/tokens.js';
-import { EngineTool } from '../infra/engine-tool.js';
-import { WorkerLog } from '../infra/log.js';
+import { EngineTool, type ToolAnswer } from '../infra/engine-tool.js';
 import { ModelStoreService } from '../models/model-store.service.js';
 import { checkMemory } from './memory-check.js';
-import type { Admission } from './replica.js';
+import type { Admission } from './replica-port.js';
 import { maxThreadsOf } from './thread-budget.js';
 
 const LOAD_LIMIT_MS = 60_000;
@@ -30,7 +29,6 @@ export class AdmissionService {
     private readonly hardware: HardwareService,
     private readonly models: ModelStoreService,
     private readonly tool: EngineTool,
-    private readonly log: WorkerLog,
   ) {}
 
   /** `loading`: the replicas that are taking memory at this moment; `cpuReplicas`: all on the CPU. */
@@ -44,27 +42,28 @@ export class AdmissionService {
       return { ok: false, failure: { code: 'model_unavailable', message }, retryable: true };
     }
     const need = await this.estimateOf(assignment, model.path);
-    if (need !== null) {
-      const verdict = checkMemory(need, this.lessReserved(await this.hardware.memory(), loading));
-      if (!verdict.fits) {
-        return {
-          ok: false,
-          failure: { code: 'model_unavailable', message: `Too big: ${verdict.message}.` },
-          retryable: verdict.ever,
-          retryInMs: MEMORY_RECHECK_MS,
-        };
-      }
+    if (!need.ok) {
+      const message = `What the model needs cannot be told: ${need.reason}`.slice(0, 2000);
+      const failure = { code: 'model_unavailable' as const, message };
+      return { ok: false, failure, retryable: !need.refused };
     }
-    return {
-      ok: true,
-      modelPath: model.path,
-      maxThreads: maxThreadsOf({
-        cores: this.hardware.cores,
-        configured: this.settings.cpuThreads,
-        cpuReplicas,
-      }),
-      loadLimitMs: LOAD_LIMIT_MS + (LOAD_LIMIT_MS_PER_GIB * model.sizeBytes) / 2 ** 30,
-    };
+    const memory = this.lessReserved(await this.hardware.memory(), loading);
+    const verdict = checkMemory(need.value, memory);
+    if (!verdict.fits) {
+      return {
+        ok: false,
+        failure: { code: 'model_unavailable', message: `Too big: ${verdict.message}.` },
+        retryable: verdict.ever,
+        retryInMs: MEMORY_RECHECK_MS,
+      };
+    }
+    const maxThreads = maxThreadsOf({
+      cores: this.hardware.cores,
+      configured: this.settings.cpuThreads,
+      cpuReplicas,
+    });
+    const loadLimitMs = LOAD_LIMIT_MS + (LOAD_LIMIT_MS_PER_GIB * model.sizeBytes) / 2 ** 30;
+    return { ok: true, permit: { modelPath: model.path, maxThreads, loadLimitMs } };
   }
 
   /** Does this replica compute on the CPU? */
@@ -76,18 +75,15 @@ export class AdmissionService {
     this.estimates.delete(replicaId);
   }
 
-  /** Null when the engine cannot estimate the file; then its own load has the last word. */
-  private async estimateOf(assignment: Assignment, path: string): Promise<EngineEstimate | null> {
-    const { replicaId, spec } = assignment;
+  private async estimateOf(
+    { replicaId, spec }: Assignment,
+    path: string,
+  ): Promise<ToolAnswer<EngineEstimate>> {
     const known = this.estimates.get(replicaId);
-    if (known !== undefined) return known;
+    if (known !== undefined) return { ok: true, value: known };
     const estimate = await this.tool.estimate(path, spec);
-    if (!estimate.ok) {
-      this.log.warn('memory need is unknown, loading anyway', { replicaId, fault: estimate.reason });
-      return null;
-    }
-    this.estimates.set(replicaId, estimate.value);
-    return estimate.value;
+    if (estimate.ok) this.estimates.set(replicaId, estimate.value);
+    return estimate;
   }
 
   private lessReserved(node: NodeMemory, loading: string[]): NodeMemory {

@@ -6,23 +6,18 @@ type Question = Extract<EngineCommand, { type: 'ask' }>['question'];
 type Answer = Extract<EngineEvent, { type: 'answer' }>;
 
 export type EngineAnswer =
-  | { ok: true; tokens?: number[]; text?: string }
-  | { ok: false; failure: Failure };
+  { ok: true; tokens?: number[]; text?: string } | { ok: false; failure: Failure };
 
 const DEADLINE_MS = 10_000;
-const NOT_READY: Failure = {
-  code: 'model_unavailable',
-  message: 'The replica is not ready on this node.',
-};
+const GONE: Failure = { code: 'engine_crashed', message: 'The engine process has just ended.' };
 
 export class EngineAsks {
   private nextId = 0;
   private readonly waiting = new Map<number, (answer: EngineAnswer) => void>();
 
   /** Resolves with the answer or with the reason why there is none; never rejects. */
-  ask(engine: EngineProcess | null, question: Question): Promise<EngineAnswer> {
+  ask(engine: EngineProcess, question: Question): Promise<EngineAnswer> {
     const askId = this.nextId++;
-    if (engine === null) return Promise.resolve({ ok: false, failure: NOT_READY });
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         const message = `The engine gave no answer within ${DEADLINE_MS / 1000} s.`;
@@ -34,7 +29,7 @@ export class EngineAsks {
         resolve(answer);
       };
       this.waiting.set(askId, settle);
-      if (!engine.send({ type: 'ask', askId, question })) settle({ ok: false, failure: NOT_READY });
+      if (!engine.send({ type: 'ask', askId, question })) settle({ ok: false, failure: GONE });
     });
   }
 

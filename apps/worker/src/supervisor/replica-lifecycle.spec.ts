@@ -1,5 +1,10 @@
 import { REPLICA_STATES, type Failure, type ReplicaState } from '@corral/contracts';
-import { advance, NEW_REPLICA, type ReplicaEvent, type ReplicaLifecycle } from './replica-lifecycle.js';
+import {
+  advance,
+  NEW_REPLICA,
+  type ReplicaEvent,
+  type ReplicaLifecycle,
+} from './replica-lifecycle.js';
 
 const failure: Failure = { code: 'engine_crashed', message: 'The engine process ended.' };
 const lost = (nowMs: number): ReplicaEvent => ({ type: 'lost', failure, nowMs });

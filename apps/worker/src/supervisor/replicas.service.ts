@@ -2,7 +2,12 @@
  * All replicas of this node. The reconciler creates, starts, drains and stops them; generation
  * sends them attempts and hears their steps; the heartbeat observes them.
  */
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import type { Assignment, Failure, ObservedReplica } from '@corral/contracts';
 import { Subject } from 'rxjs';
 import type { WorkerSettings } from '../config/settings.js';
@@ -11,7 +16,8 @@ import { WorkerLog } from '../infra/log.js';
 import { ENGINE_ENVIRONMENT, SETTINGS } from '../infra/tokens.js';
 import { AdmissionService } from './admission.service.js';
 import { EngineProcess } from './engine-process.js';
-import { Replica, type ReplicaPort, type StepStreams } from './replica.js';
+import type { ReplicaPort, StepStreams } from './replica-port.js';
+import { Replica } from './replica.js';
 
 const WATCHDOG_ROUND_MS = 500;
 const STOPPING: Failure = { code: 'worker_lost', message: 'The replica was stopped on this node.' };
@@ -24,27 +30,15 @@ export class ReplicasService implements OnApplicationBootstrap, OnModuleDestroy 
   readonly losses = new Subject<{ replicaId: string; keys: string[]; failure: Failure }>();
 
   private readonly replicas = new Map<string, Replica>();
-  private readonly port: ReplicaPort;
   private watchdog: NodeJS.Timeout | null = null;
 
   constructor(
-    @Inject(SETTINGS) settings: WorkerSettings,
-    @Inject(ENGINE_ENVIRONMENT) environment: Record<string, string>,
+    @Inject(SETTINGS) private readonly settings: WorkerSettings,
+    @Inject(ENGINE_ENVIRONMENT) private readonly environment: Record<string, string>,
     private readonly admission: AdmissionService,
     private readonly clock: Clock,
     private readonly log: WorkerLog,
-  ) {
-    this.port = {
-      admit: (assignment) => this.admission.admit(assignment, this.machineShare(assignment.replicaId)),
-      fork: (listener) => new EngineProcess(settings.engineEntry, environment, listener),
-      changed: (replica) => this.tellChange(replica),
-      stepped: ({ assignment: { replicaId } }, streams) => this.steps.next({ replicaId, streams }),
-      lost: ({ assignment: { replicaId } }, keys, failure) =>
-        this.losses.next({ replicaId, keys, failure }),
-      babbled: ({ assignment: { replicaId } }, fault) =>
-        this.log.error('an engine sent a message that is none', { replicaId, fault }),
-    };
-  }
+  ) {}
 
   onApplicationBootstrap(): void {
     this.watchdog = setInterval(() => {
@@ -75,7 +69,8 @@ export class ReplicasService implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   create(assignment: Assignment): void {
-    this.replicas.set(assignment.replicaId, new Replica(assignment, this.port, this.clock));
+    const { replicaId } = assignment;
+    this.replicas.set(replicaId, new Replica(assignment, this.portOf(replicaId), this.clock));
     this.changes.next();
   }
 
@@ -93,8 +88,21 @@ export class ReplicasService implements OnApplicationBootstrap, OnModuleDestroy 
     await Promise.all(this.all().map((replica) => replica.stop(STOPPING)));
   }
 
+  private portOf(replicaId: string): ReplicaPort {
+    const { engineEntry } = this.settings;
+    return {
+      admit: (assignment) => this.admission.admit(assignment, this.shareOf(replicaId)),
+      fork: (listener) => new EngineProcess(engineEntry, this.environment, listener),
+      changed: () => this.tellChange(replicaId),
+      stepped: (streams) => this.steps.next({ replicaId, streams }),
+      lost: (keys, failure) => this.losses.next({ replicaId, keys, failure }),
+      babbled: (fault) =>
+        this.log.error('an engine sent a message that is none', { replicaId, fault }),
+    };
+  }
+
   /** Replicas other than `replicaId` whose memory is promised but not yet taken, and CPU users. */
-  private machineShare(replicaId: string): { loading: string[]; cpuReplicas: number } {
+  private shareOf(replicaId: string): { loading: string[]; cpuReplicas: number } {
     const live = this.all().filter(({ lifecycle }) => lifecycle.state !== 'stopped');
     const loading = live.filter(({ assignment, isLoading }) => {
       return isLoading && assignment.replicaId !== replicaId;
@@ -105,14 +113,19 @@ export class ReplicasService implements OnApplicationBootstrap, OnModuleDestroy 
     };
   }
 
-  private tellChange(replica: Replica): void {
-    const { state, failure, progress } = replica.lifecycle;
-    const { replicaId, deployment } = replica.assignment;
-    if (progress === null || progress === 0) {
-      const fields = { replicaId, deployment, state };
-      if (failure === null) this.log.info('replica changed', fields);
-      else this.log.warn('replica changed', { ...fields, reason: failure.message });
-    }
+  private tellChange(replicaId: string): void {
+    const replica = this.replicas.get(replicaId);
+    if (replica !== undefined) this.logChange(replica);
     this.changes.next();
+  }
+
+  /** Progress is for heartbeats; the log gets states and reasons. */
+  private logChange({ assignment, lifecycle }: Replica): void {
+    const { state, failure, progress } = lifecycle;
+    if (progress !== null) return;
+    const { replicaId, deployment } = assignment;
+    const fields = { replicaId, deployment, state };
+    if (failure === null) this.log.info('replica changed', fields);
+    else this.log.warn('replica changed', { ...fields, reason: failure.message });
   }
 }

@@ -1,33 +1,46 @@
-import { watchdogVerdict, type EngineVitals } from './watchdog.js';
+import { Watchdog } from './watchdog.js';
 
-const nowMs = 1_000_000;
-const well: EngineVitals = {
-  lastRoundAtMs: nowMs - 500,
-  lastMessageAtMs: nowMs - 900,
-  lastProgressAtMs: nowMs - 900,
-  onBoard: 2,
-};
+/** Rounds each second up to `toMs`, with what the engine does before each; the last verdict. */
+function watch(toMs: number, onBoard: number, live: (watchdog: Watchdog, nowMs: number) => void) {
+  const watchdog = new Watchdog(0);
+  let verdict: string | null = null;
+  for (let nowMs = 1_000; nowMs <= toMs; nowMs += 1_000) {
+    live(watchdog, nowMs);
+    verdict = watchdog.judge(onBoard, nowMs);
+    if (verdict !== null) return `${nowMs}: ${verdict}`;
+  }
+  return verdict;
+}
 
 describe('the watchdog', () => {
-  it('leaves a talking engine alone', () => {
-    expect(watchdogVerdict(well, nowMs)).toBeNull();
+  it('leaves a working engine alone', () => {
+    const working = (watchdog: Watchdog, nowMs: number) => {
+      watchdog.heard(nowMs);
+      watchdog.progressed(nowMs);
+    };
+    expect(watch(600_000, 4, working)).toBeNull();
   });
 
-  it('condemns an engine that said nothing for more than ten seconds, idle or not', () => {
-    const silent = { ...well, lastMessageAtMs: nowMs - 10_001 };
-    expect(watchdogVerdict(silent, nowMs)).toBe('it said nothing for 10 s');
-    expect(watchdogVerdict({ ...silent, onBoard: 0 }, nowMs)).toBe('it said nothing for 10 s');
-    expect(watchdogVerdict({ ...well, lastMessageAtMs: nowMs - 10_000 }, nowMs)).toBeNull();
+  it('condemns an engine that says nothing for more than ten seconds, idle or not', () => {
+    const silent = () => undefined;
+    expect(watch(60_000, 1, silent)).toBe('11000: it said nothing for 11 s');
+    expect(watch(60_000, 0, silent)).toBe('11000: it said nothing for 11 s');
   });
 
   it('condemns an engine that talks but does not move its work for two minutes', () => {
-    const stuck = { ...well, lastProgressAtMs: nowMs - 120_001 };
-    expect(watchdogVerdict(stuck, nowMs)).toContain('no progress for 120 s with 2 on board');
-    expect(watchdogVerdict({ ...stuck, onBoard: 0 }, nowMs)).toBeNull();
+    const talking = (watchdog: Watchdog, nowMs: number) => watchdog.heard(nowMs);
+    expect(watch(600_000, 2, talking)).toBe(
+      '121000: it made no progress for 121 s with 2 on board',
+    );
+    expect(watch(600_000, 0, talking)).toBeNull();
   });
 
-  it('judges nobody after its own sleep', () => {
-    const woken = { ...well, lastRoundAtMs: nowMs - 30_000, lastMessageAtMs: nowMs - 30_000 };
-    expect(watchdogVerdict(woken, nowMs)).toBe('asleep');
+  it('judges nobody after its own sleep, and judges again afterwards', () => {
+    const watchdog = new Watchdog(0);
+    expect(watchdog.judge(1, 30_000)).toBeNull();
+    for (let nowMs = 31_000; nowMs <= 40_000; nowMs += 1_000) {
+      expect(watchdog.judge(1, nowMs)).toBeNull();
+    }
+    expect(watchdog.judge(1, 41_000)).toContain('said nothing for 11 s');
   });
 });

@@ -9,26 +9,44 @@ const NO_PROGRESS_LIMIT_MS = 120_000;
 /** A round this late means that this process, or the machine, was asleep: nothing can be judged. */
 const LATE_ROUND_MS = 3_000;
 
-export interface EngineVitals {
-  /** When this was last checked. */
-  lastRoundAtMs: number;
-  /** When the engine last said anything. */
-  lastMessageAtMs: number;
-  /** When it last made a step, finished something, or got its first work after none. */
-  lastProgressAtMs: number;
-  /** Attempts on board. */
-  onBoard: number;
+export class Watchdog {
+  private roundAtMs: number;
+  private messageAtMs: number;
+  private progressAtMs: number;
+
+  constructor(nowMs: number) {
+    this.roundAtMs = nowMs;
+    this.messageAtMs = nowMs;
+    this.progressAtMs = nowMs;
+  }
+
+  /** The engine said something. */
+  heard(nowMs: number): void {
+    this.messageAtMs = nowMs;
+  }
+
+  /** It made a step, or got its first work after none. */
+  progressed(nowMs: number): void {
+    this.progressAtMs = nowMs;
+  }
+
+  /** One round, at least every second: why the engine must be killed; null when it is well. */
+  judge(onBoard: number, nowMs: number): string | null {
+    const wasAsleep = nowMs - this.roundAtMs > LATE_ROUND_MS;
+    this.roundAtMs = nowMs;
+    if (wasAsleep) {
+      this.messageAtMs = nowMs;
+      this.progressAtMs = nowMs;
+      return null;
+    }
+    const silentMs = nowMs - this.messageAtMs;
+    if (silentMs > SILENCE_LIMIT_MS) return `it said nothing for ${seconds(silentMs)} s`;
+    const idleMs = nowMs - this.progressAtMs;
+    if (onBoard === 0 || idleMs <= NO_PROGRESS_LIMIT_MS) return null;
+    return `it made no progress for ${seconds(idleMs)} s with ${onBoard} on board`;
+  }
 }
 
-/**
- * Why the engine must be killed; null: it is well. `asleep` means that the judge itself slept, and
- * that all of the vitals have to be set to `nowMs`.
- */
-export function watchdogVerdict(vitals: EngineVitals, nowMs: number): string | 'asleep' | null {
-  if (nowMs - vitals.lastRoundAtMs > LATE_ROUND_MS) return 'asleep';
-  const silentMs = nowMs - vitals.lastMessageAtMs;
-  if (silentMs > SILENCE_LIMIT_MS) return `it said nothing for ${Math.round(silentMs / 1000)} s`;
-  const idleMs = nowMs - vitals.lastProgressAtMs;
-  if (vitals.onBoard === 0 || idleMs <= NO_PROGRESS_LIMIT_MS) return null;
-  return `it made no progress for ${Math.round(idleMs / 1000)} s with ${vitals.onBoard} on board`;
+function seconds(durationMs: number): number {
+  return Math.round(durationMs / 1000);
 }

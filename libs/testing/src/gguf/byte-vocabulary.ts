@@ -50,17 +50,22 @@ export function byteAlphabet(): string[] {
   );
 }
 
-/** A vocabulary of exactly `size` tokens. Throws a RangeError below 256 + special tokens. */
-export function byteVocabulary(size: number): Vocabulary {
+/**
+ * A vocabulary of exactly `size` tokens. Without `infill` the tokens for that have other names,
+ * since llama.cpp knows them by name. Throws a RangeError below 256 + special tokens.
+ */
+export function byteVocabulary(size: number, infill = true): Vocabulary {
   const bytes = byteAlphabet();
   const fillerCount = size - bytes.length - SPECIAL_TOKENS.length;
   if (fillerCount < 0) {
     throw new RangeError(`vocab must be at least ${bytes.length + SPECIAL_TOKENS.length}`);
   }
   const { texts, merges } = fillerMerges(fillerCount);
+  const nameOf = ({ text }: { text: string }): string =>
+    infill ? text : text.replace('fim_', 'reserved_');
   const firstSpecial = bytes.length + fillerCount;
   return {
-    tokens: [...bytes, ...texts, ...SPECIAL_TOKENS.map((token) => token.text)],
+    tokens: [...bytes, ...texts, ...SPECIAL_TOKENS.map(nameOf)],
     types: [
       ...Array.from({ length: firstSpecial }, () => TOKEN_TYPE.normal),
       ...SPECIAL_TOKENS.map((token) => token.type),

@@ -18,7 +18,7 @@ export interface GgufOptions {
   name?: string;
   /** Default ChatML; null writes a model without a template. */
   chatTemplate?: string | null;
-  /** Names the fill-in-the-middle tokens in the metadata. Default true. */
+  /** The model has fill-in-the-middle tokens. Default true. */
   infill?: boolean;
 }
 
@@ -60,7 +60,7 @@ export async function writeGgufHeaderOnly(path: string, options: GgufOptions): P
 
 function layoutOf(options: GgufOptions) {
   assertLoadable(options.shape);
-  const vocabulary = byteVocabulary(options.shape.vocab);
+  const vocabulary = byteVocabulary(options.shape.vocab, options.infill);
   const tensors = placeTensors(tensorsOf(options.shape), options.weightType ?? 'q8_0');
   const last = tensors.at(-1);
   const dataBytes = last ? last.offsetBytes + aligned(last.sizeBytes) : 0;

@@ -10,7 +10,8 @@ import { CurrentKey } from '../../api-keys/current-key.decorator.js';
 import { RequiresApiKey } from '../../common/access.decorator.js';
 import { FailureException } from '../../common/failure.exception.js';
 import { DeploymentsService } from '../../deployments/deployments.service.js';
-import { CompletionService, type Completion, type CompletionCall } from '../completion.service.js';
+import type { CompletionCall } from '../completion-call.js';
+import { CompletionService, type Completion } from '../completion.service.js';
 import { collectAnswer, streamAnswer } from './answer.js';
 import {
   chatCompletionSchema,

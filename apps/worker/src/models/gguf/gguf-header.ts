@@ -89,7 +89,9 @@ function readTensor(cursor: ByteCursor): GgufTensor {
   if (dimensionCount < 1 || dimensionCount > MOST_DIMENSIONS) {
     throw new GgufRefusal(`damaged: tensor ${name} has ${dimensionCount} dimensions`);
   }
-  const dimensions = Array.from({ length: dimensionCount }, () => cursor.count(`a side of ${name}`));
+  const dimensions = Array.from({ length: dimensionCount }, () =>
+    cursor.count(`a side of ${name}`),
+  );
   const elements = dimensions.reduce((product, side) => product * side, 1);
   if (elements < 1 || !Number.isSafeInteger(elements)) {
     throw new GgufRefusal(`damaged: tensor ${name} would have ${dimensions.join(' x ')} elements`);
@@ -122,7 +124,11 @@ function alignmentOf(metadata: Map<string, GgufValue>): number {
 
 function checkPlacement(
   tensors: GgufTensor[],
-  { dataOffset, alignment, fileBytes }: { dataOffset: number; alignment: number; fileBytes: number },
+  {
+    dataOffset,
+    alignment,
+    fileBytes,
+  }: { dataOffset: number; alignment: number; fileBytes: number },
 ): void {
   const names = new Set<string>();
   for (const { name, offset, bytes } of tensors) {

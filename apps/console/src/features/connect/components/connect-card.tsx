@@ -14,7 +14,7 @@ import {
   type SnippetLanguage,
 } from '../snippets';
 
-const CREATE_KEY_COMMAND = 'corral keys create';
+const CREATE_KEY_COMMAND = 'corral keys create my-app';
 
 export interface ConnectCardProps {
   /** The deployment to show in the example; null where none is. */

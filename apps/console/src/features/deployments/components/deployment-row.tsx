@@ -23,7 +23,6 @@ export function DeploymentRow({
   const tReplica = useTranslations('replica');
   const look = DEPLOYMENT_LOOKS[deployment.state];
   const state = t(`states.${deployment.state}`);
-  const slots = { active: deployment.activeSlots, total: deployment.slots };
   const replicas = t('readyOf', {
     ready: deployment.readyReplicas,
     desired: deployment.desiredReplicas,
@@ -39,7 +38,8 @@ export function DeploymentRow({
             {deployment.modelName} · {t('revision', { revision: deployment.revision })}
           </p>
           <p className="mt-1 text-xs text-muted tabular-nums md:hidden">
-            {replicas} · {tReplica('slotsShort', slots)}
+            {replicas} ·{' '}
+            {tReplica('slotsShort', { active: deployment.activeSlots, total: deployment.slots })}
             {deployment.queued > 0 &&
               ` · ${tReplica('queued', { count: formatCount(deployment.queued) })}`}
           </p>
@@ -54,17 +54,7 @@ export function DeploymentRow({
         </td>
         <td className={`${WIDE_CELL} whitespace-nowrap tabular-nums`}>{replicas}</td>
         <td className={WIDE_CELL}>
-          <div className="flex min-h-5 items-center gap-3">
-            <SlotCells {...slots} label={tReplica('slots', slots)} />
-            <span aria-hidden className="text-xs whitespace-nowrap text-muted tabular-nums">
-              {slots.total === 0 ? '–' : `${slots.active}/${slots.total}`}
-            </span>
-          </div>
-          {deployment.contextTokens !== null && (
-            <p className="text-xs whitespace-nowrap text-muted tabular-nums">
-              {tReplica('context', { tokens: formatCount(deployment.contextTokens) })}
-            </p>
-          )}
+          <DeploymentSlots deployment={deployment} />
         </td>
         <td className={`${WIDE_CELL} text-right tabular-nums`}>{formatCount(deployment.queued)}</td>
       </tr>
@@ -77,6 +67,31 @@ export function DeploymentRow({
             {deployment.failure.message}
           </td>
         </tr>
+      )}
+    </>
+  );
+}
+
+/** Its slots over all replicas, and how much each can hold. */
+function DeploymentSlots({ deployment }: { deployment: DeploymentView }) {
+  const t = useTranslations('replica');
+  const slots = { active: deployment.activeSlots, total: deployment.slots };
+  return (
+    <>
+      {slots.total === 0 ? (
+        <p className="text-muted">–</p>
+      ) : (
+        <div className="flex min-h-5 items-center gap-3">
+          <SlotCells {...slots} label={t('slots', slots)} />
+          <span aria-hidden className="text-xs whitespace-nowrap text-muted tabular-nums">
+            {slots.active}/{slots.total}
+          </span>
+        </div>
+      )}
+      {deployment.contextTokens !== null && (
+        <p className="text-xs whitespace-nowrap text-muted tabular-nums">
+          {t('context', { tokens: formatCount(deployment.contextTokens) })}
+        </p>
       )}
     </>
   );

@@ -1,0 +1,80 @@
+/** The slots of a context: who is in which, and what a new prompt finds in them. */
+import type { DecodeContext } from '../context/decode-context.js';
+import type { TokenStream } from '../generation/token-stream.js';
+import type { SequenceView } from './batch-plan.js';
+import { placePrompt, type Placement, type PlacementRules } from './slot-placement.js';
+import { Slot } from './slot.js';
+
+/** A copy moves a sequence's whole buffers: about the prefill time of context / 128 tokens. */
+const COPY_COST_DIVISOR = 128;
+const MIN_COPY_TOKENS = 32;
+
+export class SlotTable {
+  readonly slots: readonly Slot[];
+  private readonly rules: PlacementRules;
+  private admissions = 0;
+
+  constructor(private readonly context: DecodeContext) {
+    const { contextTokens } = context;
+    this.slots = Array.from({ length: context.slots }, (_, id) => new Slot(id, contextTokens));
+    this.rules = {
+      reusesPrefixes: context.reusesPrefixes,
+      copiesSequences: context.copiesSequences,
+      minCopyTokens: Math.max(MIN_COPY_TOKENS, contextTokens / COPY_COST_DIVISOR),
+    };
+  }
+
+  get activeCount(): number {
+    return this.slots.filter((slot) => slot.stream).length;
+  }
+
+  get decodingCount(): number {
+    return this.slots.filter((slot) => slot.decoding).length;
+  }
+
+  /** Throws a RangeError for a slot that the context does not have. */
+  get(id: number): Slot {
+    const slot = this.slots[id];
+    if (!slot) throw new RangeError(`no slot ${id}`);
+    return slot;
+  }
+
+  find(key: string): TokenStream | undefined {
+    return this.slots.find((slot) => slot.stream?.key === key)?.stream ?? undefined;
+  }
+
+  /** The slots as the batch plan sees them. */
+  views(): SequenceView[] {
+    return this.slots.map(({ id, decoding, prefillTokens, admission }) => ({
+      id,
+      decoding,
+      prefillTokens,
+      admission,
+    }));
+  }
+
+  /** The place for the stream, or null while every slot is taken. */
+  place(stream: TokenStream): Placement | null {
+    return placePrompt(this.slots, stream.prefix, stream.cacheScope, this.rules);
+  }
+
+  /** Puts the stream where `place` said, with what is reused; gives its slot. */
+  async admit(stream: TokenStream, placement: Placement): Promise<Slot> {
+    const slot = this.get(placement.slotId);
+    if (placement.copyFromId !== null) {
+      const source = this.get(placement.copyFromId);
+      await this.context.copy(slot.id, source.id);
+      slot.copyFrom(source);
+    }
+    slot.cut(placement.reusedTokens);
+    if (!(await this.context.truncate(slot.id, placement.reusedTokens))) await this.clear(slot);
+    slot.occupy(stream, this.context.openSampler(stream.sampling), ++this.admissions);
+    return slot;
+  }
+
+  /** Forgets what the sequence holds. */
+  async clear(slot: Slot): Promise<void> {
+    slot.cut(0);
+    await this.context.truncate(slot.id, 0);
+  }
+}

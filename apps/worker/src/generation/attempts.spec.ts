@@ -1,0 +1,187 @@
+import {
+  GREEDY_SAMPLING,
+  type AttemptCommand,
+  type Failure,
+  type FrameStream,
+  type StreamDelta,
+} from '@corral/contracts';
+import { Attempts, type AttemptsPort } from './attempts.js';
+
+/** Records what the attempts do to the world, on a clock that stands until it is moved. */
+class RecordingPort implements AttemptsPort {
+  timeMs = 0;
+  slots = 2;
+  ready = true;
+  draining = false;
+  engineTakes = true;
+  readonly onBoard = new Set<string>();
+  readonly cancelled: string[] = [];
+  readonly frames: { controllerId: string; streams: FrameStream[] }[] = [];
+
+  nowMs(): number {
+    return this.timeMs;
+  }
+
+  capacityOf(): { slots: number; onBoard: number; draining: boolean } | null {
+    if (!this.ready) return null;
+    return { slots: this.slots, onBoard: this.onBoard.size, draining: this.draining };
+  }
+
+  start(_replicaId: string, key: string): boolean {
+    if (this.engineTakes) this.onBoard.add(key);
+    return this.engineTakes;
+  }
+
+  cancel(_replicaId: string, key: string): void {
+    this.cancelled.push(key);
+  }
+
+  publish(controllerId: string, streams: FrameStream[]): void {
+    this.frames.push({ controllerId, streams });
+  }
+}
+
+const crash: Failure = { code: 'engine_crashed', message: 'The engine process ended.' };
+
+function command(change: Partial<AttemptCommand> = {}): AttemptCommand {
+  return {
+    controllerId: 'c1',
+    generationId: 'g1',
+    attempt: 1,
+    replicaId: 'r1',
+    remainingMs: null,
+    request: {
+      prompt: { kind: 'text', text: 'hi' },
+      sampling: GREEDY_SAMPLING,
+      stop: [],
+      maxTokens: 8,
+      topLogprobs: null,
+      cacheScope: 'team',
+      acceptedTokens: [],
+    },
+    ...change,
+  };
+}
+
+function piece(key: string, index: number, finish?: 'stop'): StreamDelta & { key: string } {
+  const end = {
+    reason: 'stop' as const,
+    promptTokens: 1,
+    cachedTokens: 0,
+    completionTokens: index + 1,
+    timings: { queueMs: 0, prefillMs: 0, decodeMs: 0 },
+  };
+  return { key, index, tokens: [index], text: `${index}`, ...(finish && { finish: end }) };
+}
+
+describe('the attempts of a worker', () => {
+  let port: RecordingPort;
+  let attempts: Attempts;
+
+  beforeEach(() => {
+    port = new RecordingPort();
+    attempts = new Attempts(port);
+  });
+
+  it('are answered with the reason when they are not taken', () => {
+    port.ready = false;
+    expect(attempts.accept(command())).toBe('unknown_replica');
+    port.ready = true;
+    port.draining = true;
+    expect(attempts.accept(command())).toBe('draining');
+    port.draining = false;
+    port.engineTakes = false;
+    expect(attempts.accept(command())).toBe('unknown_replica');
+    expect(attempts.running).toBe(0);
+  });
+
+  it('may wait two deep', () => {
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    const outcomes = ids.map((generationId) => attempts.accept(command({ generationId })));
+    expect(outcomes).toEqual(['accepted', 'accepted', 'accepted', 'accepted', 'full']);
+  });
+
+  it('put their pieces of one step into one frame per controller', () => {
+    attempts.accept(command({ generationId: 'a', controllerId: 'c1' }));
+    attempts.accept(command({ generationId: 'b', controllerId: 'c2' }));
+    attempts.accept(command({ generationId: 'c', controllerId: 'c1' }));
+    attempts.stepped([piece('a#1', 0), piece('b#1', 0), piece('c#1', 0), piece('unknown#1', 0)]);
+    const carried = port.frames.map(({ controllerId, streams }) => [
+      controllerId,
+      ...streams.map(({ generationId }) => generationId),
+    ]);
+    expect(carried).toEqual([
+      ['c1', 'a', 'c'],
+      ['c2', 'b'],
+    ]);
+  });
+
+  it('end together, at the index they reached, when their engine is lost', () => {
+    attempts.accept(command({ generationId: 'a' }));
+    attempts.accept(command({ generationId: 'b' }));
+    attempts.stepped([piece('a#1', 0), piece('b#1', 0, 'stop')]);
+    attempts.lost(['a#1', 'b#1'], crash);
+    expect(port.frames.at(-1)?.streams).toEqual([
+      expect.objectContaining({
+        generationId: 'a',
+        index: 1,
+        finish: expect.objectContaining({ reason: 'error', failure: crash, completionTokens: 1 }),
+      }),
+    ]);
+    expect(attempts.running).toBe(0);
+  });
+
+  it('say nothing more after their finish', () => {
+    attempts.accept(command());
+    attempts.stepped([piece('g1#1', 0, 'stop')]);
+    attempts.stepped([piece('g1#1', 1)]);
+    attempts.endAll(crash);
+    expect(port.frames).toHaveLength(1);
+  });
+
+  it('are refused after two crashes with them on board, by an end that no retry follows', async () => {
+    for (const attempt of [1, 2]) {
+      attempts.accept(command({ attempt }));
+      attempts.lost([`g1#${attempt}`], crash);
+    }
+    port.onBoard.clear();
+    expect(attempts.accept(command({ attempt: 3 }))).toBe('accepted');
+    expect(port.onBoard.size).toBe(0);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(port.frames.at(-1)?.streams[0]?.finish?.failure?.code).toBe('internal_error');
+  });
+
+  it('give way to a later attempt of the same generation', () => {
+    attempts.accept(command({ attempt: 1 }));
+    attempts.accept(command({ attempt: 2 }));
+    expect(port.cancelled).toEqual(['g1#1']);
+  });
+
+  it('are sent again while they are remembered, and no longer than ten seconds', () => {
+    attempts.accept(command());
+    attempts.stepped([piece('g1#1', 0), piece('g1#1', 1, 'stop')]);
+    const asked = { controllerId: 'c9', generationId: 'g1', attempt: 1, fromIndex: 1 };
+    expect(attempts.resend(asked)).toBe('resent');
+    expect(port.frames.at(-1)).toMatchObject({ controllerId: 'c9', streams: [{ index: 1 }] });
+    port.timeMs = 10_001;
+    attempts.sweep({ hearing: true });
+    expect(attempts.resend(asked)).toBe('unknown_attempt');
+  });
+
+  it('are cancelled when their controller is silent for four seconds, others not', () => {
+    attempts.accept(command({ generationId: 'a', controllerId: 'silent' }));
+    attempts.accept(command({ generationId: 'b', controllerId: 'alive' }));
+    port.timeMs = 4_001;
+    attempts.heard('alive');
+    expect(attempts.sweep({ hearing: true })).toEqual({ abandoned: 1 });
+    expect(port.cancelled).toEqual(['a#1']);
+  });
+
+  it('are not blamed on their controllers while nobody can be heard', () => {
+    attempts.accept(command());
+    port.timeMs = 60_000;
+    expect(attempts.sweep({ hearing: false })).toEqual({ abandoned: 0 });
+    attempts.hearingAgain();
+    expect(attempts.sweep({ hearing: true })).toEqual({ abandoned: 0 });
+  });
+});
