@@ -35,7 +35,9 @@ const spec = { slots: 16, contextTokens: 512, threads };
 
 const model = values.model ?? (await randomModel());
 console.log(machineLine());
-console.log(`${model}, ${threads} decode thread(s), ${maxTokens} tokens per stream, prompt about 100`);
+console.log(
+  `${model}, ${threads} decode thread(s), ${maxTokens} tokens per stream, prompt about 100`,
+);
 
 const direct = await startDirect();
 const corral = await startCorral({ port: 17_314 });
@@ -161,5 +163,8 @@ function stream1(stream) {
 }
 
 function median(numbers) {
-  return quantile([...numbers].sort((a, b) => a - b), 0.5);
+  return quantile(
+    [...numbers].sort((a, b) => a - b),
+    0.5,
+  );
 }

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { drain } from './common/drain.js';
+import { StopState } from './common/stopping.js';
 import { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DeploymentsModule } from './deployments/deployments.module.js';
@@ -20,10 +21,12 @@ export class AppModule implements OnModuleDestroy {
   constructor(
     private readonly scheduling: SchedulingService,
     private readonly config: Config,
+    private readonly state: StopState,
   ) {}
 
-  /** The first to hear of a stop: what is under way may end. New requests get a 503 meanwhile. */
+  /** The first to hear of a stop: what is under way may end, and nothing new begins. */
   async onModuleDestroy(): Promise<void> {
+    this.state.isStopping = true;
     const underWay = (): number => this.scheduling.counts.running + this.scheduling.counts.waiting;
     await drain(underWay, this.config.drainMs);
   }
@@ -31,6 +34,7 @@ export class AppModule implements OnModuleDestroy {
   static with(config: Config): DynamicModule {
     return {
       module: AppModule,
+      providers: [StopState],
       imports: [
         ConfigModule.with(config),
         InfraModule,

@@ -108,7 +108,10 @@ describe('the admin API', () => {
       await worker.carryOut('loading');
       await until('it to load', async () => (await deployment('team/tiny:1b')).state === 'loading');
       await worker.carryOut('ready');
-      await until('it to be ready', async () => (await deployment('team/tiny:1b')).state === 'ready');
+      await until(
+        'it to be ready',
+        async () => (await deployment('team/tiny:1b')).state === 'ready',
+      );
       expect(await deployment('team/tiny:1b')).toMatchObject({
         readyReplicas: 1,
         slots: 3,
@@ -123,7 +126,10 @@ describe('the admin API', () => {
       const again = await until('the list', () => worker.assigned[before]);
       expect(again.generation).toBe(generation);
       await worker.carryOut();
-      await until('it to be ready', async () => (await deployment('team/tiny:1b')).state === 'ready');
+      await until(
+        'it to be ready',
+        async () => (await deployment('team/tiny:1b')).state === 'ready',
+      );
     });
 
     it('refuses a taken name', async () => {
@@ -205,7 +211,12 @@ describe('the admin API', () => {
       do {
         const { body } = await controller.admin('GET', `/requests?limit=3${before}`);
         const page = body as { data: unknown[]; next: string | null };
-        seen.push(...requestRowSchema.array().parse(page.data).map((row) => row.requestId));
+        seen.push(
+          ...requestRowSchema
+            .array()
+            .parse(page.data)
+            .map((row) => row.requestId),
+        );
         before = page.next === null ? '' : `&before=${page.next}`;
       } while (before !== '');
       expect(seen).toEqual([...ids].reverse());
@@ -266,6 +277,26 @@ describe('the admin API', () => {
       ids.add(headers.get('x-request-id'));
     }
     expect(ids.size).toBe(4);
+  });
+
+  it('goes on with what it remembers while the database is away, and says so', async () => {
+    await servers.postgres.stop();
+    expect((await controller.ask('GET', '/health/live')).status).toBe(200);
+    expect(await controller.ask('GET', '/health/ready')).toMatchObject({
+      status: 503,
+      body: { checks: { nats: true, database: false } },
+    });
+    expect((await controller.admin('GET', '/nodes')).status).toBe(200);
+    const refused = await controller.admin('GET', '/keys');
+    expect(refused).toMatchObject({
+      status: 503,
+      body: { error: { code: 'dependency_unavailable' } },
+    });
+    expect(refused.headers.get('retry-after')).toBe('5');
+    await servers.postgres.start();
+    const isReady = async () => (await controller.ask('GET', '/health/ready')).status === 200;
+    await until('it to be ready', isReady);
+    expect((await controller.admin('GET', '/keys')).status).toBe(200);
   });
 
   it('stops at once although a console is watching', async () => {

@@ -6,12 +6,12 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { AppModule } from './app.module.js';
 import { undeclaredRoutes } from './auth/declared-access.js';
-import { closeConnectionsWhenStopping } from './common/closing-connections.js';
 import { FailureException } from './common/failure.exception.js';
 import { FailureFilter } from './common/failure.filter.js';
 import { invalidBody } from './common/invalid-body.js';
 import { useJsonBodies } from './common/json-body.js';
 import { newRequestId, sendRequestIds } from './common/request-id.js';
+import { refuseWhenStopping, StopState } from './common/stopping.js';
 import type { Config } from './config/config.js';
 import { VERSION } from './config/version.js';
 import { serveConsole } from './console/serve-console.js';
@@ -37,7 +37,6 @@ export async function createApplication(config: Config): Promise<NestFastifyAppl
   });
   const server = adapter.getInstance();
   sendRequestIds(server);
-  closeConnectionsWhenStopping(server);
   useJsonBodies(server, config.http.bodyLimitBytes);
 
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
@@ -45,6 +44,7 @@ export async function createApplication(config: Config): Promise<NestFastifyAppl
     abortOnError: false,
     logger: new ConsoleLogger({ json: true, logLevels: logLevelsFrom(config.logLevel) }),
   });
+  refuseWhenStopping(server, app.get(StopState));
   app.useGlobalFilters(new FailureFilter([openAiErrors]));
   app.useGlobalPipes(
     new StandardSchemaValidationPipe({

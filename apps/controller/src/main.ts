@@ -9,6 +9,7 @@ import { migrateDatabase } from './infra/migrate-database.js';
 import { createApplication } from './application.js';
 import { FirstAdminService, type FirstAdmin } from './auth/first-admin.service.js';
 import { loadConfig } from './config/config.js';
+import { startFailure } from './start-failure.js';
 
 /** Beyond the draining of streams: for last answers to reach slow clients, and rows the database. */
 const STOP_TIMEOUT_MS = 5_000;
@@ -29,10 +30,7 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     setTimeout(end, config.drainMs + STOP_TIMEOUT_MS).unref();
-    app.close().then(
-      () => process.exit(0),
-      end,
-    );
+    app.close().then(() => process.exit(0), end);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
@@ -52,15 +50,6 @@ function show({ email, password, apiKey }: FirstAdmin): void {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`corral controller: ${whyNot(error)}\n`);
+  process.stderr.write(`corral controller: ${startFailure(error)}\n`);
   process.exit(1);
 });
-
-function whyNot(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error ? error.code : null;
-  if (code === 'EADDRINUSE') {
-    return 'The port is taken by another program. Choose another with CORRAL_PORT.';
-  }
-  return error.stack ?? error.message;
-}

@@ -30,8 +30,8 @@ export interface StartOptions {
   remainingMs: number | null;
 }
 
-export type Answer =
-  { ok: true; tokens: number[] } | { ok: true; text: string } | { ok: false; failure: Failure };
+/** The answer to a question, or why there is none. */
+export type Answer = { tokens: number[] } | { text: string } | { failure: Failure };
 
 export class Engine {
   readonly ready: EngineReady;
@@ -122,7 +122,7 @@ export class Engine {
   /** The tokens of a prompt, exactly as a request with it would see them. */
   tokenize(prompt: Prompt): Answer {
     const encoded = this.model.prompts.encode(prompt);
-    return encoded.ok ? { ok: true, tokens: encoded.tokens } : encoded;
+    return encoded.ok ? { tokens: encoded.tokens } : { failure: encoded.failure };
   }
 
   /** The text of tokens, exactly as a stream of them would be sent. */
@@ -131,10 +131,10 @@ export class Engine {
     const unknown = tokens.find((token) => token >= vocabulary.size);
     if (unknown !== undefined) {
       const message = `Token ${unknown} is not among the model's ${vocabulary.size} tokens.`;
-      return { ok: false, failure: { code: 'invalid_value', message } };
+      return { failure: { code: 'invalid_value', message } };
     }
     const detokenizer = new Detokenizer(vocabulary);
-    return { ok: true, text: tokens.map((token) => detokenizer.push(token)).join('') };
+    return { text: tokens.map((token) => detokenizer.push(token)).join('') };
   }
 
   private refuse(

@@ -13,6 +13,7 @@ import {
   TINY,
   writeGguf,
 } from '@corral/testing';
+import { isAlive } from './testing/is-alive.js';
 import { startNats, type NatsProcess } from './testing/nats-process.js';
 import { request, spec, TestController } from './testing/test-controller.js';
 import { until } from './testing/until.js';
@@ -86,15 +87,6 @@ describe('the worker process', () => {
     return { stream, text: fakeText(fakeSeed(asked), maxTokens) };
   }
 
-  function isAlive(pid: number): boolean {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   it('lets what is running finish when told to end, and takes nothing new', async () => {
     const worker = start();
     const { nodeId, enginePid } = await readyReplica(50);
@@ -125,6 +117,21 @@ describe('the worker process', () => {
     });
     expect(isAlive(enginePid)).toBe(false);
   }, 30_000);
+
+  it('gives up what it worked on when it was stopped too long, and keeps its engines', async () => {
+    const worker = start();
+    const { nodeId, enginePid } = await readyReplica(20);
+    const { stream } = await running(nodeId, 5_000);
+    worker.kill('SIGSTOP');
+    // Longer than an engine may be silent: it must not be blamed for its supervisor's sleep.
+    await new Promise((resolve) => setTimeout(resolve, 11_000));
+    worker.kill('SIGCONT');
+    await until('the end of the attempt', () => stream.finish, 2_000);
+    expect(stream.finish?.reason).toBe('cancelled');
+    const seen = controller.heartbeats.length;
+    await until('heartbeats', () => controller.heartbeats.length > seen + 2);
+    expect(controller.replica('replica')).toMatchObject({ state: 'ready', restarts: 0, enginePid });
+  }, 40_000);
 
   it('takes its engines with it when it is killed', async () => {
     const worker = start();

@@ -3,101 +3,53 @@
  * worker's own tests need no native code.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ObservedReplica } from '@corral/contracts';
 import { TINY, writeGguf } from '@corral/testing';
-import { engineEnvironment } from './config/engine-environment.js';
-import { readSettings } from './config/settings.js';
-import { WorkerLog } from './infra/log.js';
-import { startNats, type NatsProcess } from './testing/nats-process.js';
-import { request, spec, TestController } from './testing/test-controller.js';
-import { until } from './testing/until.js';
-import { startWorker, type RunningWorker } from './worker.js';
+import { request } from './testing/test-controller.js';
+import { WorkerRig } from './testing/worker-rig.js';
 
 const engine = fileURLToPath(new URL('../../engine/dist/main.js', import.meta.url));
 const describeBuilt = existsSync(engine) ? describe : describe.skip;
+const LOAD_LIMIT_MS = 60_000;
 
 describeBuilt('a worker with the real engine', () => {
-  let folder: string;
-  let nats: NatsProcess;
-  let controller: TestController;
-  let worker: RunningWorker;
+  let rig: WorkerRig;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'corral-real-'));
-    nats = await startNats();
-    controller = await TestController.connect(nats.url, 'controller-1');
-    const settings = readSettings({
-      CORRAL_NATS_URL: nats.url,
-      CORRAL_HOME: folder,
-      CORRAL_ENGINE_ENTRY: engine,
-    });
-    worker = await startWorker(settings, engineEnvironment(), new WorkerLog('silent'));
+    rig = await WorkerRig.start(engine);
   }, 30_000);
 
-  afterAll(async () => {
-    await worker.stop(0);
-    await controller.close();
-    await nats.kill();
-    await rm(folder, { recursive: true });
-  });
+  afterAll(() => rig.stop());
 
-  async function assign(file: string, size: { slots: number; contextTokens: number }) {
-    const importId = file;
-    await controller.op(worker.nodeId, { op: 'import_model', importId, path: file });
-    const model = await until('the import', () =>
-      controller.lastHeartbeat?.models.find((one) => one.importId === importId && one.digest),
-    );
-    const replicaId = `replica-${size.slots}`;
-    await controller.assign(worker.nodeId, [
-      {
-        replicaId,
-        deployment: 'tiny',
-        revisionId: 'rev-1',
-        modelDigest: model.digest ?? '',
-        spec: spec(size),
-      },
-    ]);
-    return until(
-      'a settled replica',
-      () => {
-        const replica = controller.replica(replicaId);
-        return (replica?.state === 'ready' || replica?.state === 'failed') && replica;
-      },
-      60_000,
-    );
-  }
+  const isSettled = ({ state }: ObservedReplica) => state === 'ready' || state === 'failed';
 
   it('loads a model and generates the same for the same greedy request', async () => {
-    const file = join(folder, 'tiny.gguf');
-    await writeGguf(file, { shape: TINY });
-    const replica = await assign(file, { slots: 2, contextTokens: 512 });
+    const small = { chatTemplate: null, slots: 2, contextTokens: 512 };
+    const replica = await rig.assign(rig.assignment({}, small), isSettled, LOAD_LIMIT_MS);
     expect(replica).toMatchObject({ state: 'ready', slots: 2, contextTokens: 512 });
     const { replicaId } = replica;
     for (const generationId of ['one', 'two']) {
-      const asked = request('The quick brown fox', { maxTokens: 16 });
-      const outcome = await controller.generate(
-        worker.nodeId,
-        { generationId, replicaId },
-        { ...asked, cacheScope: generationId },
-      );
-      expect(outcome).toBe('accepted');
-      await until('the finish', () => controller.stream(generationId).finish);
+      const asked = { ...request('The quick brown fox'), cacheScope: generationId };
+      await rig.controller.generate(rig.nodeId, { generationId, replicaId }, asked);
     }
-    const [one, two] = [controller.stream('one'), controller.stream('two')];
-    expect(one.finish).toMatchObject({ reason: expect.stringMatching(/stop|length/) });
+    const [one, two] = [await rig.finished('one'), await rig.finished('two')];
+    expect(one.finish?.failure).toBeUndefined();
     expect(one.tokens.length).toBeGreaterThan(0);
     expect(two.tokens).toEqual(one.tokens);
   }, 90_000);
 
   it('shows the arithmetic for a context that is too big', async () => {
-    const file = join(folder, 'wide.gguf');
-    await writeGguf(file, { shape: { ...TINY, contextTokens: 500_000 } });
-    const replica = await assign(file, { slots: 64, contextTokens: 500_000 });
-    expect(replica.state).toBe('failed');
-    expect(replica.failure?.message).toMatch(/Too big: needs [\d.]+ GiB: .*\(64 slots x 500,000\)/);
+    const wide = join(rig.folder, 'wide.gguf');
+    await writeGguf(wide, { shape: { ...TINY, contextTokens: 500_000 } });
+    const modelDigest = (await rig.importModel(wide)).digest ?? '';
+    const big = { chatTemplate: null, slots: 64, contextTokens: 500_000 };
+    const assignment = { ...rig.assignment({}, big), modelDigest };
+    const replica = await rig.assign(assignment, isSettled, LOAD_LIMIT_MS);
+    expect(replica.failure?.message).toMatch(
+      /^Too big: needs [\d.]+ GiB: .*\(64 slots x 500,000\)/,
+    );
     expect(replica.enginePid).toBeNull();
   }, 90_000);
 });

@@ -32,6 +32,8 @@ export const ERRORS = {
   engine_crashed: { status: 503, retryable: true },
   /** The worker went silent or restarted while the generation was on board. */
   worker_lost: { status: 503, retryable: true },
+  /** The controller is being stopped; another one, or the same a little later, will take it. */
+  stopping: { status: 503, retryable: true },
   /** A store that the request needs (PostgreSQL, NATS) cannot be reached. */
   dependency_unavailable: { status: 503, retryable: true },
   deadline_exceeded: { status: 504, retryable: false },

@@ -83,7 +83,10 @@ describe('signing in', () => {
   it('is throttled, whatever address the client claims', async () => {
     const statuses = new Set<number>();
     for (let tried = 0; tried < 12; tried += 1) {
-      const claimed = { 'x-forwarded-for': `10.0.0.${tried}`, 'x-corral-client-address': '1.2.3.4' };
+      const claimed = {
+        'x-forwarded-for': `10.0.0.${tried}`,
+        'x-corral-client-address': '1.2.3.4',
+      };
       statuses.add((await signIn(admin.email, 'guess', claimed)).status);
     }
     expect(statuses).toContain(429);

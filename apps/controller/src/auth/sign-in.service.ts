@@ -57,7 +57,7 @@ export class SignInService {
         ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
       },
       telemetry: { enabled: false },
-      logger: { level: 'error', log: (_level, message) => this.logger.warn(message) },
+      logger: { log: (_level, message) => this.logger.warn(message) },
     });
   }
 

@@ -22,6 +22,23 @@ const CODE_OF_STATUS: Partial<Record<number, ErrorCode>> = {
   503: 'dependency_unavailable',
 };
 
+/** Prisma's and Node's words for a database that cannot be reached, or does not answer in time. */
+const DATABASE_AWAY = new Set([
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+]);
+
+const AWAY: Failure = {
+  code: 'dependency_unavailable',
+  message: 'The database is away. Try again shortly.',
+};
+
 const NOT_JSON = 'Send the body as JSON, with the header Content-Type: application/json.';
 
 export function describeFailure(error: unknown): DescribedFailure {
@@ -34,6 +51,9 @@ export function describeFailure(error: unknown): DescribedFailure {
     const code = CODE_OF_STATUS[status] ?? 'invalid_request';
     const message = status === 415 ? NOT_JSON : messageOf(error);
     return { status, failure: { code, message }, retryAfterMs: null, isFault: false };
+  }
+  if (error instanceof Error && 'code' in error && DATABASE_AWAY.has(String(error.code))) {
+    return describeFailure(new FailureException(AWAY, 5_000));
   }
   return {
     status: 500,

@@ -84,16 +84,26 @@ const SECRETS = [
   'NATS_PASSWORD',
 ] as const;
 
-/** Throws one error that names every setting at fault, never its value. */
+/** Settings that cannot be used; the message says all there is to know. */
+export class ConfigError extends Error {}
+
+/** Throws one {@link ConfigError} that names every setting at fault, never its value. */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   const env = { ...environment };
   for (const name of SECRETS) {
     const file = env[`${name}_FILE`];
-    if (env[name] === undefined && file !== undefined)
-      env[name] = readFileSync(file, 'utf8').trim();
+    if (env[name] === undefined && file !== undefined) env[name] = readSecret(name, file);
   }
   const parsed = environmentSchema.safeParse(env);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-  throw new Error(`These settings are missing or wrong:\n${lines.join('\n')}`);
+  throw new ConfigError(`These settings are missing or wrong:\n${lines.join('\n')}`);
+}
+
+function readSecret(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new ConfigError(`${name}_FILE: ${file} cannot be read.`, { cause });
+  }
 }

@@ -34,6 +34,7 @@ export class LeaderService implements OnModuleInit, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     if (this.timer !== null) clearInterval(this.timer);
+    this.leading = false;
     await this.client?.end();
   }
 

@@ -1,8 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { createPrisma, type PrismaClient } from '@corral/database';
 import { Config } from '../config/config.js';
 
 /** The database. Nothing on the way of a public request may wait for it. */
+/** For the question whether it is there at all. */
+const ANSWER_TIMEOUT_MS = 2_000;
+
 @Injectable()
 export class PrismaService implements OnApplicationShutdown {
   readonly client: PrismaClient;
@@ -13,12 +17,11 @@ export class PrismaService implements OnApplicationShutdown {
 
   /** True when it answers now. */
   async isReachable(): Promise<boolean> {
-    try {
-      await this.client.$queryRaw`SELECT 1`;
-      return true;
-    } catch {
-      return false;
-    }
+    const answer = this.client.$queryRaw`SELECT 1`.then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([answer, setTimeout(ANSWER_TIMEOUT_MS, false, { ref: false })]);
   }
 
   async onApplicationShutdown(): Promise<void> {

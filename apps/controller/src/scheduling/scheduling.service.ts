@@ -11,6 +11,7 @@
  */
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { ERRORS, type Failure, type Finish, type FrameStream } from '@corral/contracts';
+import { STOPPING, STOPPING_RETRY_AFTER_MS } from '../common/stopping.js';
 import type { Clock } from '../infra/clock.js';
 import type { ReplicaDirectory } from './replica-directory.port.js';
 import type { Attempts, StartOutcome } from './attempts.port.js';
@@ -69,7 +70,13 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
 
   onModuleDestroy(): void {
     if (this.sweeper !== null) clearInterval(this.sweeper);
-    for (const id of [...this.live.keys()]) this.cancel(id);
+    // A failure, so that no client takes the half for the whole.
+    const failure = {
+      type: 'failed' as const,
+      failure: STOPPING,
+      retryAfterMs: STOPPING_RETRY_AFTER_MS,
+    };
+    for (const id of [...this.live.keys()]) this.cancel(id, failure);
   }
 
   /** Generations that wait for a slot, and those that have one. */
@@ -185,14 +192,17 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     this.scheduler.bounced(generationId, attempt, reason, cause);
   }
 
-  private cancel(generationId: string): void {
+  private cancel(
+    generationId: string,
+    last: GenerationEvent = { type: 'finished', reason: 'cancelled' },
+  ): void {
     const live = this.live.get(generationId);
     if (live === undefined) return;
     const out = this.scheduler.cancel(generationId);
     if (out && live.replica !== null) {
       this.attempts.cancel(live.replica.nodeId, generationId, live.stream.attempt);
     }
-    this.end(generationId, { type: 'finished', reason: 'cancelled' });
+    this.end(generationId, last);
   }
 
   private end(generationId: string, last: GenerationEvent): void {

@@ -1,4 +1,5 @@
 /** The real servers that an integration spec of the controller runs on. */
+import { Logger } from '@nestjs/common';
 import { startNats, startPostgres, type NatsServer, type PostgresServer } from '@corral/testing';
 import { migrate } from '@corral/database';
 import { loadConfig, type Config } from '../config/config.js';
@@ -16,6 +17,8 @@ export interface TestServers {
 }
 
 export async function startServers(): Promise<TestServers> {
+  // What goes wrong in a spec goes wrong on purpose.
+  Logger.overrideLogger(['error']);
   const [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
   const databaseUrl = await postgres.createDatabase('corral');
   await migrate(databaseUrl);

@@ -21,7 +21,10 @@ import { heartbeatOf } from './heartbeats.js';
 
 /** What Nest puts around events and requests on the wire. */
 const assignEvent = z.object({ data: assignCommandSchema });
-const opExchange = { request: z.object({ id: z.string(), data: nodeOpSchema }), reply: z.unknown() };
+const opExchange = {
+  request: z.object({ id: z.string(), data: nodeOpSchema }),
+  reply: z.unknown(),
+};
 
 export class TestWorker {
   readonly assigned: AssignCommand[] = [];

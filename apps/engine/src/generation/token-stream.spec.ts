@@ -168,16 +168,12 @@ describe('TokenStream that resumes', () => {
     }
   });
 
-  it.each([
+  it.each<[string, Partial<GenerationRequest>, string]>([
     ['the end of the turn', { acceptedTokens: [1, 0] }, 'stop'],
     ['a stop string', { acceptedTokens: [1, 3], stop: ['END'] }, 'stop'],
     ['maxTokens', { acceptedTokens: [1, 1], maxTokens: 2 }, 'length'],
-  ] as const)('is over at once when the accepted tokens reach %s', (_, overrides, reason) => {
-    const stream = streamOf({
-      ...overrides,
-      acceptedTokens: [...overrides.acceptedTokens],
-      ...('stop' in overrides && { stop: [...overrides.stop] }),
-    });
+  ])('is over at once when the accepted tokens reach %s', (_, overrides, reason) => {
+    const stream = streamOf(overrides);
     expect(stream.over).toBe(true);
     stream.endReplayed(300);
     expect(stream.takeStep()).toMatchObject({

@@ -167,10 +167,7 @@ export class StepLoop {
   }
 
   /** Tokens into slots, draws into streams, news to the reporter; gives the number of draws. */
-  private book(
-    entries: readonly BatchEntry[],
-    sampled: readonly (SampledToken | null)[],
-  ): number {
+  private book(entries: readonly BatchEntry[], sampled: readonly (SampledToken | null)[]): number {
     const nowMs = this.clock();
     this.stepNumber++;
     let drawn = 0;

@@ -100,11 +100,11 @@ export class HardwareService implements OnApplicationBootstrap, OnModuleDestroy 
     }
   }
 
-  /** Per device where the driver's tool tells, else all of the engine's as one. */
+  /** Per device where the driver's tool sees what the engine sees, else all of them as one. */
   private gpuDevices(): Device[] {
     if (this.probe === null || this.probe.gpu === null) return [];
-    if (this.nvidiaDevices.length > 0) return this.nvidiaDevices;
     const { gpu, gpuDevices, vram } = this.probe;
+    if (this.nvidiaDevices.length === gpuDevices.length) return this.nvidiaDevices;
     return [{ id: `${gpu}0`, kind: gpu, name: gpuDevices.join(', ').slice(0, 200), ...vram }];
   }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeIdSchema } from '@corral/contracts';
+import { systemErrorCode } from './system-error.js';
 
 export interface NodeIdentity {
   nodeId: string;
@@ -20,7 +21,7 @@ export async function loadIdentity(workerHome: string): Promise<NodeIdentity> {
   try {
     await writeFile(file, `${minted}\n`, { mode: 0o600, flag: 'wx' });
   } catch (fault) {
-    if (!(fault instanceof Error && 'code' in fault && fault.code === 'EEXIST')) throw fault;
+    if (systemErrorCode(fault) !== 'EEXIST') throw fault;
   }
   const kept = nodeIdSchema.safeParse((await readFile(file, 'utf8')).trim());
   if (!kept.success) {

@@ -8,8 +8,9 @@ import { constants } from 'node:fs';
 import { open, realpath, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import type { Failure } from '@corral/contracts';
+import { systemErrorCode } from '../infra/system-error.js';
 import { checkGgufFile } from './gguf/check-gguf-file.js';
-import { GgufRefusal } from './gguf/gguf-refusal.js';
+import { ModelRefusal } from './gguf/model-refusal.js';
 import { modelPath, syncFolderOf, writeRecord, type ModelRecord } from './model-record.js';
 
 export type ImportOutcome = { ok: true; record: ModelRecord } | { ok: false; failure: Failure };
@@ -40,13 +41,13 @@ export async function importModelFile(order: ImportOrder): Promise<ImportOutcome
 }
 
 async function copyIntoStore(order: ImportOrder): Promise<ModelRecord> {
-  if (!isAbsolute(order.source)) throw new GgufRefusal('the path must be absolute');
+  if (!isAbsolute(order.source)) throw new ModelRefusal('the path must be absolute');
   const path = await realpath(order.source);
   // Without O_NONBLOCK, opening a named pipe would wait for ever.
   const source = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const info = await source.stat();
-    if (!info.isFile()) throw new GgufRefusal('it is not a regular file');
+    if (!info.isFile()) throw new ModelRefusal('it is not a regular file');
     await checkGgufFile(source, info.size);
     await checkSpace(order.directory, info.size);
     return await copyChecked(source, info.size, order);
@@ -64,14 +65,14 @@ async function copyChecked(
   const part = await open(partPath, 'wx+', 0o600);
   try {
     const digest = await copyHashing(source, part, {
+      sizeBytes,
       signal,
       onCopied: (copiedBytes) => onProgress(copiedBytes, sizeBytes),
     });
-    const { size } = await part.stat();
-    const facts = await checkGgufFile(part, size);
+    const facts = await checkGgufFile(part, sizeBytes);
     await part.sync();
     await part.close();
-    const record = { digest, fileName: basename(path).slice(-300), sizeBytes: size, facts };
+    const record = { digest, fileName: basename(path).slice(-300), sizeBytes, facts };
     await writeRecord(directory, record);
     // One that is there already may be in use, and is the same.
     if (isStored(digest)) await rm(partPath);
@@ -85,19 +86,28 @@ async function copyChecked(
   }
 }
 
-/** Gives the SHA-256 of what was copied, in hex. */
+interface CopyOrder {
+  sizeBytes: number;
+  signal: AbortSignal;
+  onCopied: (bytes: number) => void;
+}
+
+/** Copies exactly `sizeBytes` and gives their SHA-256 in hex. */
 async function copyHashing(
   source: FileHandle,
   target: FileHandle,
-  { signal, onCopied }: { signal: AbortSignal; onCopied: (bytes: number) => void },
+  { sizeBytes, signal, onCopied }: CopyOrder,
 ): Promise<string> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let copiedBytes = 0;
   for (;;) {
-    signal.throwIfAborted();
+    if (signal.aborted) throw new ModelRefusal('the import was stopped, because the worker ends');
     const { bytesRead } = await source.read(buffer, 0, CHUNK_BYTES, copiedBytes);
-    if (bytesRead === 0) return hash.digest('hex');
+    if (bytesRead === 0 && copiedBytes === sizeBytes) return hash.digest('hex');
+    if (bytesRead === 0 || copiedBytes + bytesRead > sizeBytes) {
+      throw new ModelRefusal('it changed its size while it was copied');
+    }
     const chunk = buffer.subarray(0, bytesRead);
     hash.update(chunk);
     await writeAll(target, chunk, copiedBytes);
@@ -119,7 +129,7 @@ async function checkSpace(directory: string, sizeBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(directory);
   const freeBytes = bavail * bsize;
   if (freeBytes > sizeBytes) return;
-  throw new GgufRefusal(
+  throw new ModelRefusal(
     `it has ${sizeBytes} bytes, but only ${freeBytes} are free where models are kept (${directory})`,
   );
 }
@@ -131,20 +141,18 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
   ENOSPC: 'the disk that holds the models is full',
   EDQUOT: 'the disk quota of the worker is used up',
-  ABORT_ERR: 'the import was stopped, because the worker ends',
 };
 
 /** Null for anything that is no reason but a fault. */
 function failureOf(fault: unknown, fileName: string): Failure | null {
-  const reason = fault instanceof GgufRefusal ? fault.message : systemReason(fault);
+  const reason = fault instanceof ModelRefusal ? fault.message : systemReason(fault);
   if (reason === null) return null;
   const message = `${fileName.slice(0, 200)} cannot be imported: ${reason}.`;
   return { code: 'invalid_request', message: message.slice(0, 2000) };
 }
 
 function systemReason(fault: unknown): string | null {
-  if (!(fault instanceof Error)) return null;
-  if (fault.name === 'AbortError') return SYSTEM_REASONS['ABORT_ERR'] ?? null;
-  const code = 'code' in fault && typeof fault.code === 'string' ? fault.code : '';
-  return SYSTEM_REASONS[code] ?? (code === '' ? null : `the system says ${code}`);
+  const code = systemErrorCode(fault);
+  if (code === null) return null;
+  return SYSTEM_REASONS[code] ?? `the system says ${code}`;
 }

@@ -2,7 +2,8 @@
  * What is kept beside each model file, as `<digest>.json`. The record is written before the file
  * gets its name, so a file without a record is an import that never finished.
  */
-import { open, readFile, rename } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { modelDigestSchema, modelFactsSchema } from '@corral/contracts';
 import { z } from 'zod';
@@ -36,15 +37,15 @@ export async function readRecord(file: string): Promise<ModelRecord | null> {
 }
 
 export async function writeRecord(directory: string, record: ModelRecord): Promise<void> {
-  const file = recordPath(directory, record.digest);
-  const handle = await open(`${file}.part`, 'w', 0o600);
+  // A name of its own: the same model may be imported twice at the same time.
+  const partPath = join(directory, `${randomUUID()}.part`);
   try {
-    await handle.writeFile(JSON.stringify(record));
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await writeFile(partPath, JSON.stringify(record), { mode: 0o600, flush: true });
+    await rename(partPath, recordPath(directory, record.digest));
+  } catch (fault) {
+    await rm(partPath, { force: true });
+    throw fault;
   }
-  await rename(`${file}.part`, file);
 }
 
 /** Makes renames in the folder of `file` last through a power cut, where the system knows how. */

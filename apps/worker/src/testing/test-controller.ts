@@ -2,6 +2,7 @@
  * A controller as a worker sees one: assigns, asks, sends attempts, collects frames and heartbeats.
  * Control plane through Nest's client, data plane through the bus, as the real one does it.
  */
+import { Logger } from '@nestjs/common';
 import { ClientNats } from '@nestjs/microservices';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { connectBus, type Bus } from '@corral/bus';
@@ -61,11 +62,17 @@ export class TestController {
     private readonly observer: NatsConnection,
   ) {}
 
-  static async connect(url: string, id: string): Promise<TestController> {
-    const bus = await connectBus({ servers: url, name: id });
-    const control = new ClientNats({ servers: url, name: `${id}-control` });
+  /** `login`: as the server asks for it. */
+  static async connect(
+    url: string,
+    id: string,
+    login: { user?: string; pass?: string } = {},
+  ): Promise<TestController> {
+    Logger.overrideLogger(false);
+    const bus = await connectBus({ servers: url, name: id, ...login });
+    const control = new ClientNats({ servers: url, name: `${id}-control`, ...login });
     await control.connect();
-    const observer = await connect({ servers: url });
+    const observer = await connect({ servers: url, ...login });
     const controller = new TestController(id, bus, control, observer);
     controller.listen();
     await bus.flush();

@@ -19,7 +19,7 @@ export class FakeEngine {
   private contextTokens = 8192;
   private active: FakeGeneration[] = [];
   private waiting: FakeGeneration[] = [];
-  private clock: NodeJS.Timeout | null = null;
+  private isStepDue = false;
   private readonly stats: EngineStats = {
     steps: 0,
     decodeBatchSizes: [],
@@ -95,19 +95,20 @@ export class FakeEngine {
       this.stats.prefillTokens += next.promptTokens;
       this.active.push(next);
     }
-    if (this.active.length > 0 && this.clock === null) this.scheduleStep();
+    if (this.active.length > 0 && !this.isStepDue) this.scheduleStep();
   }
 
   private scheduleStep(): void {
-    const rate = this.options.tokensPerSecond;
-    this.clock = setTimeout(
-      () => {
-        this.clock = null;
-        this.runStep();
-        this.fillSlots();
-      },
-      rate === 0 ? 0 : 1000 / rate,
-    );
+    this.isStepDue = true;
+    const step = (): void => {
+      this.isStepDue = false;
+      this.runStep();
+      this.fillSlots();
+    };
+    const { tokensPerSecond, firstTokenMs } = this.options;
+    // An engine that answers at once must not wait for the next millisecond of a timer.
+    if (tokensPerSecond === 0 && firstTokenMs === 0) setImmediate(step);
+    else setTimeout(step, tokensPerSecond === 0 ? 1 : 1000 / tokensPerSecond);
   }
 
   private runStep(): void {

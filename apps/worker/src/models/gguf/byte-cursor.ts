@@ -1,9 +1,9 @@
 /**
  * Reads little-endian numbers and strings off a header, every length checked before it is used.
- * Throws {@link HeaderIncomplete} at the end of the bytes and {@link GgufRefusal} for a value that
+ * Throws {@link HeaderIncomplete} at the end of the bytes and {@link ModelRefusal} for a value that
  * no honest file has.
  */
-import { GgufRefusal, HeaderIncomplete } from './gguf-refusal.js';
+import { ModelRefusal, HeaderIncomplete } from './model-refusal.js';
 
 const LONGEST_STRING_BYTES = 16 * 2 ** 20;
 
@@ -28,7 +28,7 @@ export class ByteCursor {
   count(what: string): number {
     const value = this.view.getBigUint64(this.take(8), true);
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
-      throw new GgufRefusal(`damaged: ${what} is ${value}, which no file can hold`);
+      throw new ModelRefusal(`damaged: ${what} is ${value}, which no file can hold`);
     }
     return Number(value);
   }
@@ -79,7 +79,7 @@ export class ByteCursor {
   private stringLength(what: string, longestBytes: number): number {
     const length = this.count(`the length of ${what}`);
     if (length > longestBytes) {
-      throw new GgufRefusal(`damaged: ${what} is ${length} bytes long, more than ${longestBytes}`);
+      throw new ModelRefusal(`damaged: ${what} is ${length} bytes long, more than ${longestBytes}`);
     }
     this.mustFit(length, what);
     return length;
@@ -87,7 +87,7 @@ export class ByteCursor {
 
   private mustFit(bytes: number, what: string): void {
     if (this.offset + bytes <= this.fileBytes) return;
-    throw new GgufRefusal(
+    throw new ModelRefusal(
       `truncated: ${what} ends at byte ${this.offset + bytes} but the file has ${this.fileBytes}`,
     );
   }

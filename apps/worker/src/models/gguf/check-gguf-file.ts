@@ -2,14 +2,14 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ModelFacts } from '@corral/contracts';
 import { readGgufHeader } from './gguf-header.js';
-import { GgufRefusal, HeaderIncomplete } from './gguf-refusal.js';
+import { ModelRefusal, HeaderIncomplete } from './model-refusal.js';
 import { factsOf } from './model-facts.js';
 
 const FIRST_READ_BYTES = 2 ** 20;
 /** A vocabulary of a million tokens takes some 40 MiB. */
 const LONGEST_HEADER_BYTES = 128 * 2 ** 20;
 
-/** The facts of a sound model file. Throws {@link GgufRefusal} for any other. */
+/** The facts of a sound model file. Throws {@link ModelRefusal} for any other. */
 export async function checkGgufFile(file: FileHandle, fileBytes: number): Promise<ModelFacts> {
   for (let wanted = FIRST_READ_BYTES; ; wanted *= 4) {
     const bytes = await readStart(file, Math.min(wanted, fileBytes));
@@ -19,10 +19,10 @@ export async function checkGgufFile(file: FileHandle, fileBytes: number): Promis
       if (!(fault instanceof HeaderIncomplete)) throw fault;
     }
     if (wanted >= fileBytes) {
-      throw new GgufRefusal(`truncated: the header goes on after the file's ${fileBytes} bytes`);
+      throw new ModelRefusal(`truncated: the header goes on after the file's ${fileBytes} bytes`);
     }
     if (wanted >= LONGEST_HEADER_BYTES) {
-      throw new GgufRefusal(`damaged: the header is longer than ${LONGEST_HEADER_BYTES} bytes`);
+      throw new ModelRefusal(`damaged: the header is longer than ${LONGEST_HEADER_BYTES} bytes`);
     }
   }
 }

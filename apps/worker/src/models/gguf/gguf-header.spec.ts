@@ -1,6 +1,6 @@
 import { ggufBytes, TINY_GGUF, type TinyGguf } from '../../testing/gguf-bytes.js';
 import { readGgufHeader } from './gguf-header.js';
-import { GgufRefusal, HeaderIncomplete } from './gguf-refusal.js';
+import { ModelRefusal, HeaderIncomplete } from './model-refusal.js';
 import { factsOf } from './model-facts.js';
 
 function read(change: Partial<TinyGguf> = {}) {
@@ -120,7 +120,7 @@ describe('a file that is no sound model', () => {
     ],
     ['without an architecture', () => factsOf(read({ keys: [] })), 'architecture is missing'],
   ])('is refused: %s', (_what, attempt, message) => {
-    expect(attempt).toThrow(GgufRefusal);
+    expect(attempt).toThrow(ModelRefusal);
     expect(attempt).toThrow(message);
   });
 
@@ -155,7 +155,7 @@ describe('two thousand mutants of a small file', () => {
         factsOf(readGgufHeader(cut, cut.length));
         outcomes.read += 1;
       } catch (fault) {
-        if (!(fault instanceof GgufRefusal) && !(fault instanceof HeaderIncomplete)) {
+        if (!(fault instanceof ModelRefusal) && !(fault instanceof HeaderIncomplete)) {
           throw new Error(`mutant ${mutant} of seed ${seed}`, { cause: fault });
         }
         expect(fault.message.length).toBeLessThan(500);

@@ -1,6 +1,6 @@
 /** The metadata values of a GGUF header: typed, and nested at most as deep as the format is used. */
 import type { ByteCursor } from './byte-cursor.js';
-import { GgufRefusal } from './gguf-refusal.js';
+import { ModelRefusal } from './model-refusal.js';
 
 /** Arrays are passed over: nothing here needs a vocabulary. */
 export type GgufValue = number | boolean | string | { arrayLength: number };
@@ -55,16 +55,16 @@ export function readValue(cursor: ByteCursor, key: string): GgufValue {
     case 12:
       return cursor.f64();
     default:
-      throw new GgufRefusal(`damaged: ${key} has a value of unknown type ${type}`);
+      throw new ModelRefusal(`damaged: ${key} has a value of unknown type ${type}`);
   }
 }
 
 function skipArray(cursor: ByteCursor, key: string, depth: number): number {
-  if (depth > DEEPEST_ARRAY) throw new GgufRefusal(`damaged: ${key} nests arrays too deep`);
+  if (depth > DEEPEST_ARRAY) throw new ModelRefusal(`damaged: ${key} nests arrays too deep`);
   const type = cursor.u32();
   const length = cursor.count(`the length of ${key}`);
   if (length > LONGEST_ARRAY) {
-    throw new GgufRefusal(`damaged: ${key} has ${length} elements, more than ${LONGEST_ARRAY}`);
+    throw new ModelRefusal(`damaged: ${key} has ${length} elements, more than ${LONGEST_ARRAY}`);
   }
   const elementBytes = FIXED_BYTES.get(type);
   if (elementBytes !== undefined) {
@@ -72,7 +72,7 @@ function skipArray(cursor: ByteCursor, key: string, depth: number): number {
     return length;
   }
   if (type !== STRING && type !== ARRAY) {
-    throw new GgufRefusal(`damaged: ${key} has elements of unknown type ${type}`);
+    throw new ModelRefusal(`damaged: ${key} has elements of unknown type ${type}`);
   }
   for (let index = 0; index < length; index += 1) {
     if (type === STRING) cursor.skipString(`element ${index} of ${key}`);

@@ -2,18 +2,18 @@
 import type { ModelFacts } from '@corral/contracts';
 import { FILE_TYPE_LABELS } from './ggml-types.js';
 import type { GgufHeader, GgufTensor } from './gguf-header.js';
-import { GgufRefusal } from './gguf-refusal.js';
+import { ModelRefusal } from './model-refusal.js';
 
-/** Throws {@link GgufRefusal} for a header without an architecture: nothing could load it. */
+/** Throws {@link ModelRefusal} for a header without an architecture: nothing could load it. */
 export function factsOf({ metadata, tensors }: GgufHeader): ModelFacts {
   const text = (key: string, longest: number): string | null => {
     const value = metadata.get(key);
     return typeof value === 'string' && value !== '' ? value.slice(0, longest) : null;
   };
   const architecture = text('general.architecture', 100);
-  if (architecture === null) throw new GgufRefusal('damaged: general.architecture is missing');
+  if (architecture === null) throw new ModelRefusal('damaged: general.architecture is missing');
   const parameters = tensors.reduce((sum, { elements }) => sum + elements, 0);
-  if (!Number.isSafeInteger(parameters)) throw new GgufRefusal('damaged: too many parameters');
+  if (!Number.isSafeInteger(parameters)) throw new ModelRefusal('damaged: too many parameters');
   const contextTokens = metadata.get(`${architecture}.context_length`);
   const fileType = metadata.get('general.file_type');
   const label = typeof fileType === 'number' ? FILE_TYPE_LABELS.get(fileType) : undefined;

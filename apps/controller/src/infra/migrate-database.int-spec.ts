@@ -1,7 +1,6 @@
 import { isDeepStrictEqual as equals } from 'node:util';
 import { startPostgres, until, type PostgresServer } from '@corral/testing';
-import { createPrisma } from './database.js';
-import { migrate, MIGRATIONS_DIR, readMigrations } from './migrate.js';
+import { createPrisma, migrate, MIGRATIONS_DIR, readMigrations } from '@corral/database';
 
 describe('migrating a database', () => {
   let postgres: PostgresServer;

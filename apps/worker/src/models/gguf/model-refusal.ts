@@ -1,8 +1,8 @@
 /** Why a file is not taken for a model; the message is for the person who offered it. */
-export class GgufRefusal extends Error {
+export class ModelRefusal extends Error {
   constructor(message: string) {
     super(message);
-    this.name = 'GgufRefusal';
+    this.name = 'ModelRefusal';
   }
 }
 
