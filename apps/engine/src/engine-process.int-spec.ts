@@ -241,6 +241,13 @@ describe('a loaded engine', () => {
     expect(count(forged.tokens)).toBe(2);
   });
 
+  it('takes any text: empty messages, lone surrogates, control characters, a long line', async () => {
+    for (const content of ['', '\ud800', 'a\u0000b', '\ufeff', '🐴'.repeat(20), 'x'.repeat(300)]) {
+      const { finish } = await engine.generate({ ...chat(content), maxTokens: 2 });
+      expect(finish.reason).toBe('length');
+    }
+  });
+
   it("fills in the middle with the model's own tokens", async () => {
     const answer = await engine.ask({
       what: 'tokenize',

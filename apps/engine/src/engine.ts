@@ -63,6 +63,11 @@ export class Engine {
     this.loop.stop();
   }
 
+  /** Sends statistics when they are due; to be called often, also while nothing runs. */
+  reportAlive(): void {
+    this.loop.reportAlive();
+  }
+
   async dispose(): Promise<void> {
     await this.model.context.dispose();
   }

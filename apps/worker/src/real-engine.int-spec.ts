@@ -12,6 +12,7 @@ import { WorkerRig } from './testing/worker-rig.js';
 
 const engine = fileURLToPath(new URL('../../engine/dist/main.js', import.meta.url));
 const describeBuilt = existsSync(engine) ? describe : describe.skip;
+const bundledModel = fileURLToPath(new URL('../../../models/corral-demo.gguf', import.meta.url));
 const LOAD_LIMIT_MS = 60_000;
 
 describeBuilt('a worker with the real engine', () => {
@@ -38,6 +39,19 @@ describeBuilt('a worker with the real engine', () => {
     expect(one.finish?.failure).toBeUndefined();
     expect(one.tokens.length).toBeGreaterThan(0);
     expect(two.tokens).toEqual(one.tokens);
+  }, 90_000);
+
+  it('answers with the bundled model', async () => {
+    const modelDigest = (await rig.importModel(bundledModel)).digest ?? '';
+    const assignment = { ...rig.assignment({}, { chatTemplate: null }), modelDigest };
+    const { replicaId, state } = await rig.assign(assignment, isSettled, LOAD_LIMIT_MS);
+    expect(state).toBe('ready');
+    const messages = [{ role: 'user' as const, content: 'What is Corral?' }];
+    const asked = request('', { prompt: { kind: 'chat', messages }, maxTokens: 100 });
+    await rig.controller.generate(rig.nodeId, { generationId: 'demo', replicaId }, asked);
+    const { text, finish } = await rig.finished('demo');
+    expect(finish?.reason).toBe('stop');
+    expect(text).toContain('Corral');
   }, 90_000);
 
   it('shows the arithmetic for a context that is too big', async () => {

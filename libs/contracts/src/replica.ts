@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { failureSchema } from './errors.js';
 import { modelDigestSchema, replicaIdSchema } from './ids.js';
-import { bytesSchema, fractionSchema, tokenCountSchema } from './units.js';
+import { bytesSchema, durationMsSchema, fractionSchema, tokenCountSchema } from './units.js';
 
 /** The settings with which an engine loads a model. Part of a revision, and so never changed. */
 export const replicaSpecSchema = z.object({
@@ -70,6 +70,8 @@ export const observedReplicaSchema = z.object({
   progress: fractionSchema.nullable(),
   /** Why it is failed or waits, with the arithmetic; null when all is well. */
   failure: failureSchema.nullable(),
+  /** Until a failed replica is started again by itself; null: not before something changes. */
+  retryInMs: durationMsSchema.nullable().default(null),
   /** Starts of the engine process after the first. */
   restarts: z.int().min(0),
   /** 0 until ready. */

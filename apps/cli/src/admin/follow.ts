@@ -5,6 +5,8 @@ import { CliError, EXIT } from '../cli-error.js';
 import type { AdminClient } from './admin-client.js';
 
 const POLL_MS = 150;
+/** Longer than a worker's first pauses between tries. */
+const RETRY_GRACE_MS = 3_000;
 
 export interface FollowOptions {
   detail: (text: string) => void;
@@ -31,24 +33,33 @@ export async function followImport(
   });
 }
 
-/** Gives the deployment once it answers. Throws {@link CliError} with the reason it does not. */
+/**
+ * Gives the deployment once it answers. Throws {@link CliError} with the reason when it stays
+ * failed: a worker tries again by itself, and the next try may do.
+ */
 export async function followDeployment(
   client: AdminClient,
   name: string,
   options: FollowOptions,
 ): Promise<DeploymentView> {
+  let failedSinceMs: number | null = null;
   return poll(`Deployment ${name}`, options, async () => {
     const deployment = (await client.deployments()).find((entry) => entry.name === name);
     if (deployment === undefined) return undefined;
-    if (deployment.state === 'failed')
-      throw failed(`Deployment ${name}`, deployment.failure?.message);
-    options.detail(
-      deployment.progress === null
-        ? deployment.state
-        : `${deployment.state} ${Math.round(deployment.progress * 100)} %`,
-    );
+    options.detail(deploymentDetail(deployment));
+    if (deployment.state !== 'failed') failedSinceMs = null;
+    else {
+      failedSinceMs ??= performance.now();
+      if (performance.now() - failedSinceMs >= RETRY_GRACE_MS) {
+        throw failed(`Deployment ${name}`, deployment.failure?.message);
+      }
+    }
     return deployment.state === 'ready' ? deployment : undefined;
   });
+}
+
+function deploymentDetail({ state, progress }: DeploymentView): string {
+  return progress === null ? state : `${state} ${Math.round(progress * 100)} %`;
 }
 
 async function poll<T>(

@@ -28,6 +28,7 @@ function replica(change: Partial<ObservedReplica>): ObservedReplica {
     state: 'ready',
     progress: null,
     failure: null,
+    retryInMs: null,
     restarts: 0,
     slots: 4,
     activeSlots: 1,

@@ -24,6 +24,7 @@ export class NodeReplicaDirectory extends ReplicaDirectory {
         load: replica.activeSlots + replica.queued,
         contextTokens: replica.contextTokens,
         failure: replica.failure,
+        retryInMs: replica.retryInMs,
       }));
     });
   }

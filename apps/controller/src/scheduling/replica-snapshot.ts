@@ -18,4 +18,6 @@ export interface ReplicaSnapshot {
   contextTokens: number;
   /** Why it is not ready, where it failed. */
   failure: Failure | null;
+  /** Until a failed replica is started again by itself; null: not before something changes. */
+  retryInMs: number | null;
 }

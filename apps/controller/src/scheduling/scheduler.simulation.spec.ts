@@ -72,6 +72,7 @@ function simulate(seed: number): { world: World; scheduler: Scheduler; submitted
         load: world.load.get(replicaId) ?? 0,
         contextTokens: 1,
         failure: null,
+        retryInMs: null,
       })),
     );
   const pick = (): string | undefined =>

@@ -35,6 +35,7 @@ function replica(replicaId: string, change: Partial<ReplicaSnapshot> = {}): Repl
     load: 0,
     contextTokens: 512,
     failure: null,
+    retryInMs: null,
     ...change,
   };
 }
@@ -160,6 +161,14 @@ describe('the scheduler', () => {
     const { effects, submit } = setUp(replica('a', { state: 'failed', slots: 0, failure }));
     submit('1');
     expect(effects.refused.get('1')?.message).toContain('needs 9 GiB');
+  });
+
+  it('waits for a failed replica that is started again soon', () => {
+    const { effects, scheduler, submit } = setUp(replica('a', { state: 'failed', retryInMs: 500 }));
+    submit('1');
+    expect(effects.log).toEqual([]);
+    scheduler.replicasObserved([replica('a')]);
+    expect(effects.log).toEqual(['1#1 -> a']);
   });
 
   it('refuses those who wait when the last replica fails', () => {

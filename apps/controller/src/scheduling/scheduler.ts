@@ -272,11 +272,19 @@ function hasReadyReplica(deployment: DeploymentEntry): boolean {
   return false;
 }
 
+/** A failed replica that starts again this soon is worth waiting for. */
+const SOON_MS = 10_000;
+
+function mayBecomeReady({ state, retryInMs }: ReplicaSnapshot): boolean {
+  if (state === 'failed') return retryInMs !== null && retryInMs <= SOON_MS;
+  return state !== 'stopped';
+}
+
 /** When every replica has failed, waiting helps nobody: the reason goes out instead. */
 function hopelessReason(name: string, deployment: DeploymentEntry): Failure | null {
   let reason: Failure | null = null;
   for (const { replica } of deployment.replicas.values()) {
-    if (replica.state !== 'failed' && replica.state !== 'stopped') return null;
+    if (mayBecomeReady(replica)) return null;
     reason ??= replica.failure;
   }
   if (deployment.replicas.size === 0) return null;

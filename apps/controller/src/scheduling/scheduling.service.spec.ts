@@ -80,6 +80,7 @@ function replica(bootId = 'b', replicaId = 'r'): ReplicaSnapshot {
     load: 0,
     contextTokens: 512,
     failure: null,
+    retryInMs: null,
   };
 }
 

@@ -105,6 +105,7 @@ function observed(
     state,
     progress: null,
     failure: null,
+    retryInMs: null,
     restarts: 0,
     slots: isReady ? spec.slots : 0,
     activeSlots: 0,

@@ -11,12 +11,14 @@ import { jest } from '@jest/globals';
 import { planSampling } from '../generation/sampling.js';
 import { loadModel } from '../load/load-model.js';
 import type { BatchEntry, DecodeContext } from './decode-context.js';
+import { NativeContext } from './native-context.js';
 import { findNativeSurface } from './native-surface.js';
+import { PassCosts } from './pass-costs.js';
 
 jest.setTimeout(120_000);
 
 let folder: string;
-let native: DecodeContext;
+let native: NativeContext;
 let publicApi: DecodeContext;
 
 async function open(api: 'native' | 'public'): Promise<DecodeContext> {
@@ -36,7 +38,9 @@ async function open(api: 'native' | 'public'): Promise<DecodeContext> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'corral-context-'));
   await writeGguf(join(folder, 'tiny.gguf'), { shape: TINY, weightType: 'f32', seed: 11 });
-  native = await open('native');
+  const opened = await open('native');
+  if (!(opened instanceof NativeContext)) throw new Error('the native surface is not found');
+  native = opened;
   publicApi = await open('public');
 });
 
@@ -151,13 +155,36 @@ describe('both contexts', () => {
 });
 
 describe('the native context', () => {
-  it('gives the same tokens with gaps between the sequences, filled or not', async () => {
+  it('gives the same tokens in one pass, in one each, and with gaps, filled or not', async () => {
     const expected = await generate(native, PROMPTS, 12);
-    expect(await generate(native, PROMPTS, 12, [0, 2, 5, 7])).toEqual(expected);
-    expect(await generate(native, PROMPTS.slice(0, 2), 12, [0, 7])).toEqual(expected.slice(0, 2));
+    const { costs } = native;
+    const splitting = new PassCosts(
+      new Map([
+        [1, 1],
+        [8, 100],
+      ]),
+    );
+    const filling = PassCosts.UNMEASURED;
+    expect([splitting.splits(4), filling.maxFilledGap]).toEqual([true, 4]);
+    for (native.costs of [
+      splitting,
+      filling,
+      new PassCosts(
+        new Map([
+          [1, 1],
+          [2, 2],
+        ]),
+      ),
+    ]) {
+      expect(await generate(native, PROMPTS, 12)).toEqual(expected);
+      expect(await generate(native, PROMPTS, 12, [0, 2, 5, 7])).toEqual(expected);
+    }
+    native.costs = costs;
   });
 
   it('leaves what an idle sequence holds untouched by the batches around it', async () => {
+    const { costs } = native;
+    native.costs = PassCosts.UNMEASURED;
     const [expected] = await generate(native, [[1, 2, 3]], 3, [1]);
     const held = Uint32Array.of(1, 2);
     await native.step([{ slot: 1, position: 0, tokens: held, sampler: null }]);
@@ -169,6 +196,7 @@ describe('the native context', () => {
     expect(sampled?.token).toBe(expected?.[0]);
     sampler.dispose();
     await native.truncate(1, 0);
+    native.costs = costs;
   });
 
   it('copies a sequence, which then goes its own way', async () => {

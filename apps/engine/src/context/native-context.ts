@@ -2,6 +2,11 @@
  * Decodes through the addon directly: one decode per step for all sequences, then sampling, never
  * both at once (decode threads wait for each other actively, and a sampler on one of their cores
  * stalls them all). Besides `native-surface.ts` the only file that knows the addon.
+ *
+ * The KV cache is split by sequence, and llama.cpp decodes those entries of a batch in one pass
+ * whose sequences follow each other in ascending order. So a gap costs a further pass over all
+ * weights, unless it is filled with a throw-away token per idle sequence; and entries in descending
+ * order get a pass each, which is wanted where batches of few are slow.
  */
 import type { LlamaContext } from 'node-llama-cpp';
 import { samplerConfigAt, type SamplingPlan } from '../generation/sampling.js';
@@ -13,13 +18,7 @@ import type {
   TokenSampler,
 } from './decode-context.js';
 import type { NativeSampler, NativeSurface } from './native-surface.js';
-
-/**
- * The KV cache is split by sequence, and llama.cpp decodes only runs of neighbouring sequences
- * together: a gap costs a further pass over all weights. A gap of up to this many idle sequences
- * is cheaper to fill with one throw-away token each.
- */
-const MAX_FILLED_GAP = 4;
+import { PassCosts } from './pass-costs.js';
 
 const LAST_OF_ONE = Uint32Array.of(0);
 const NO_LOGITS = new Uint32Array(0);
@@ -40,6 +39,8 @@ export class NativeContext implements DecodeContext {
   readonly batchTokens: number;
   readonly reusesPrefixes: boolean;
   readonly copiesSequences: boolean;
+  /** Decides on passes; replaced once they have been measured. */
+  costs = PassCosts.UNMEASURED;
 
   private readonly context: LlamaContext;
   private readonly surface: NativeSurface;
@@ -68,9 +69,10 @@ export class NativeContext implements DecodeContext {
 
   async step(entries: readonly BatchEntry[]): Promise<(SampledToken | null)[]> {
     const { decoder } = this.surface;
-    const filled = this.gapsToFill(entries);
+    const split = this.costs.splits(entries.length);
+    const filled = split ? [] : this.gapsToFill(entries);
     decoder.initBatch(entries.reduce((sum, entry) => sum + entry.tokens.length, filled.length));
-    const rows = this.addAll(entries, filled);
+    const rows = split ? this.addDescending(entries) : this.addAscending(entries, filled);
     await decoder.decodeBatch();
     for (const slot of filled) {
       decoder.removeTokenCellsFromSequence(slot, this.lengths[slot] ?? 0, -1);
@@ -98,23 +100,36 @@ export class NativeContext implements DecodeContext {
     await this.context.dispose();
   }
 
-  /** Adds entries and fillers in slot order; gives the logits row of each entry, -1 for none. */
-  private addAll(entries: readonly BatchEntry[], filled: readonly number[]): number[] {
-    const { decoder } = this.surface;
+  /** Adds entries and fillers so that neighbours share a pass; gives each entry's logits row. */
+  private addAscending(entries: readonly BatchEntry[], filled: readonly number[]): number[] {
     let nextFilled = 0;
-    return entries.map(({ slot, position, tokens, sampler }) => {
+    return entries.map((entry) => {
       for (; nextFilled < filled.length; nextFilled++) {
         const gap = filled[nextFilled] ?? 0;
-        if (gap > slot) break;
-        decoder.addToBatch(gap, this.lengths[gap] ?? 0, FILLER, NO_LOGITS);
+        if (gap > entry.slot) break;
+        this.surface.decoder.addToBatch(gap, this.lengths[gap] ?? 0, FILLER, NO_LOGITS);
       }
-      if (!sampler) {
-        decoder.addToBatch(slot, position, tokens, NO_LOGITS);
-        return -1;
-      }
-      const last = tokens.length === 1 ? LAST_OF_ONE : Uint32Array.of(tokens.length - 1);
-      return decoder.addToBatch(slot, position, tokens, last)[0] ?? -1;
+      return this.add(entry);
     });
+  }
+
+  /** Adds entries so that each gets a pass of its own; gives each entry's logits row. */
+  private addDescending(entries: readonly BatchEntry[]): number[] {
+    return entries
+      .toReversed()
+      .map((entry) => this.add(entry))
+      .reverse();
+  }
+
+  /** Gives the row of the last token's logits, -1 when none are wanted. */
+  private add({ slot, position, tokens, sampler }: BatchEntry): number {
+    const { decoder } = this.surface;
+    if (!sampler) {
+      decoder.addToBatch(slot, position, tokens, NO_LOGITS);
+      return -1;
+    }
+    const last = tokens.length === 1 ? LAST_OF_ONE : Uint32Array.of(tokens.length - 1);
+    return decoder.addToBatch(slot, position, tokens, last)[0] ?? -1;
   }
 
   /** Idle sequences between running ones that have room for a throw-away token, ascending. */
@@ -126,7 +141,7 @@ export class NativeContext implements DecodeContext {
     for (let i = 1; i < entries.length; i++) {
       const from = (entries[i - 1]?.slot ?? 0) + 1;
       const to = entries[i]?.slot ?? 0;
-      if (to - from > Math.min(MAX_FILLED_GAP, room)) continue;
+      if (to - from > Math.min(this.costs.maxFilledGap, room)) continue;
       for (let slot = from; slot < to; slot++) {
         if ((this.lengths[slot] ?? 0) >= this.contextTokens) break;
         filled.push(slot);

@@ -20,11 +20,15 @@ export function parseCommand(message: unknown): ParsedCommand {
   const parsed = engineCommandSchema.safeParse(message);
   if (parsed.success) return { ok: true, command: parsed.data };
   const reason = describe(parsed.error);
-  return { ok: false, reason, reply: refusalOf(message, reason) };
+  return {
+    ok: false,
+    reason,
+    reply: refusalOf(message, { code: 'invalid_request', message: reason }),
+  };
 }
 
-function refusalOf(message: unknown, reason: string): EngineEvent | null {
-  const failure: Failure = { code: 'invalid_request', message: reason };
+/** The event that tells the sender of a start or a question; null for any other message. */
+export function refusalOf(message: unknown, failure: Failure): EngineEvent | null {
   const start = startHeadSchema.safeParse(message);
   if (start.success) {
     const timings = { queueMs: 0, prefillMs: 0, decodeMs: 0 };

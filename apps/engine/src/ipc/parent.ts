@@ -14,7 +14,8 @@ export interface Parent {
 export function connectParent(): Parent {
   const send = process.send?.bind(process);
   if (!send) throw new Error('the engine must be forked by a worker (no IPC channel)');
-  process.on('disconnect', () => process.exit(0));
+  // Not an exit, which runs llama.cpp's clean-up: that may wait for a decode, or for a hung GPU.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   return {
     send(event, onSent) {
       // An error means that the channel is closed; `disconnect` ends the process then.

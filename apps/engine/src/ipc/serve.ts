@@ -2,7 +2,7 @@
 import type { EngineCommand } from '@corral/contracts';
 import { Engine } from '../engine.js';
 import { loadModel } from '../load/load-model.js';
-import { parseCommand } from './commands.js';
+import { parseCommand, refusalOf } from './commands.js';
 import { connectParent, type Parent } from './parent.js';
 import { StepOutbox } from './step-outbox.js';
 
@@ -11,6 +11,8 @@ type AskCommand = Extract<EngineCommand, { type: 'ask' }>;
 
 /** Smallest progress that is worth a message. */
 const PROGRESS_STEP = 0.01;
+/** How often is looked whether statistics are due, which they are each second. */
+const ALIVE_INTERVAL_MS = 250;
 
 /** Serves the parent process until it stops or disconnects. */
 export function serve(): void {
@@ -34,7 +36,19 @@ class Session {
       if (parsed.reply) this.parent.send(parsed.reply);
       return;
     }
-    this.execute(parsed.command);
+    try {
+      this.execute(parsed.command);
+    } catch (error) {
+      this.refuseAfterFault(parsed.command, error);
+    }
+  }
+
+  /** A fault in one request must not take the others on board with it. */
+  private refuseAfterFault(command: EngineCommand, error: unknown): void {
+    process.stderr.write(`engine: ${describeFault(error)}\n`);
+    const message = 'The engine could not take this request; its log says why.';
+    const reply = refusalOf(command, { code: 'internal_error', message });
+    if (reply) this.parent.send(reply);
   }
 
   private execute(command: EngineCommand): void {
@@ -63,8 +77,7 @@ class Session {
     try {
       await this.loadAndRun(command);
     } catch (error) {
-      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      process.stderr.write(`engine: ${reason}\n`);
+      process.stderr.write(`engine: ${describeFault(error)}\n`);
       process.exit(1);
     }
   }
@@ -90,6 +103,7 @@ class Session {
     });
     this.engine = engine;
     this.parent.send(engine.ready);
+    setInterval(() => engine.reportAlive(), ALIVE_INTERVAL_MS).unref();
     await engine.run();
   }
 
@@ -109,4 +123,8 @@ class Session {
         : engine.detokenize(question.tokens);
     this.parent.send({ type: 'answer', askId, ...answer });
   }
+}
+
+function describeFault(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

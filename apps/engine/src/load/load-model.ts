@@ -10,9 +10,7 @@ import {
   type LlamaModel,
 } from 'node-llama-cpp';
 import type { DecodeContext } from '../context/decode-context.js';
-import { NativeContext } from '../context/native-context.js';
-import { findNativeSurface } from '../context/native-surface.js';
-import { PublicContext } from '../context/public-context.js';
+import { openContext } from '../context/open-context.js';
 import type { Vocabulary } from '../generation/vocabulary.js';
 import { ChatTemplate } from '../prompt/chat-template.js';
 import { PromptEncoder } from '../prompt/prompt-encoder.js';
@@ -93,8 +91,7 @@ async function openModel(
     experimentalKvCacheValueType: spec.kvCacheType === 'q8_0' ? 'Q8_0' : 'F16',
     failedCreationRemedy: false,
   });
-  const context = openContext(llamaContext, threads, options.api ?? 'native');
-  await warmUp(context);
+  const context = await openContext(llamaContext, threads, options.api ?? 'native');
 
   const tokenizer = modelTokenizer(model);
   return {
@@ -112,42 +109,6 @@ async function openModel(
       engineVersion: await engineVersionOf(llama),
     },
   };
-}
-
-function openContext(
-  context: LlamaContext,
-  threads: number,
-  api: 'native' | 'public',
-): DecodeContext {
-  const { fileInsights } = context.model;
-  // A recurrent state cannot be cut back, and a sliding window has forgotten what lies before it.
-  const reusesPrefixes =
-    !fileInsights.isRecurrent && !fileInsights.isHybrid && !(fileInsights.swaSize ?? 0);
-  if (api === 'native') {
-    const lookup = findNativeSurface(context);
-    if (lookup.found) {
-      const perSequence = Math.floor(context.getAllocatedContextSize() / context.totalSequences);
-      return new NativeContext({
-        context,
-        surface: lookup.surface,
-        threads,
-        contextTokens: Math.min(context.contextSize, perSequence),
-        reusesPrefixes,
-      });
-    }
-    process.stderr.write(
-      `engine: this release of node-llama-cpp lacks ${lookup.missing.join(', ')}; ` +
-        'decoding through its public API, which is slower\n',
-    );
-  }
-  return new PublicContext(context, reusesPrefixes);
-}
-
-/** The first decode allocates and, on a GPU, compiles: better now than in the first request. */
-async function warmUp(context: DecodeContext): Promise<void> {
-  const tokens = Uint32Array.of(0);
-  await context.step([{ slot: 0, position: 0, tokens, sampler: null }]);
-  await context.truncate(0, 0);
 }
 
 function templateOf(

@@ -336,6 +336,16 @@ describe('StepLoop', () => {
     await bench.end();
   });
 
+  it('sends statistics each second while it sleeps too, so that nobody takes it for hung', async () => {
+    const bench = new Bench();
+    for (let looks = 0; looks < 12; looks++) {
+      bench.nowMs += 250;
+      bench.loop.reportAlive();
+    }
+    expect(bench.stats.map((sample) => sample.activeSlots)).toEqual([0, 0, 0]);
+    await bench.end();
+  });
+
   it('leaves no slot, sampler or queue entry behind after a storm', async () => {
     const bench = new Bench({ slots: 3, contextTokens: 128, batchTokens: 32 });
     let state = 12345;

@@ -98,6 +98,11 @@ export class StepLoop {
     this.reporter.send();
   }
 
+  /** Sends statistics when they are due, whatever the loop is doing. */
+  reportAlive(): void {
+    this.reporter.alive();
+  }
+
   /** Ends the loop after the step at hand. */
   stop(): void {
     this.stopped = true;

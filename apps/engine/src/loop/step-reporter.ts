@@ -10,7 +10,7 @@ const STATS_INTERVAL_MS = 1000;
 export interface StepLoopEvents {
   /** The news of one step, one entry per stream that has any. */
   step(streams: StreamStep[]): void;
-  /** Each second while active, and once when the last stream has ended. */
+  /** Each second, and once more when the last stream has ended. */
   stats(stats: EngineStats, activeSlots: number, queued: number): void;
 }
 
@@ -49,7 +49,7 @@ export class StepReporter {
   /** To be called after each step. */
   active(): void {
     this.idleReportDue = true;
-    if (this.clock() - this.statsSentAtMs >= STATS_INTERVAL_MS) this.sendStats();
+    this.alive();
   }
 
   /** To be called whenever no stream runs. */
@@ -57,6 +57,11 @@ export class StepReporter {
     if (!this.idleReportDue) return;
     this.idleReportDue = false;
     this.sendStats();
+  }
+
+  /** To be called often, also while nothing runs: an engine that says nothing counts as hung. */
+  alive(): void {
+    if (this.clock() - this.statsSentAtMs >= STATS_INTERVAL_MS) this.sendStats();
   }
 
   private sendStats(): void {

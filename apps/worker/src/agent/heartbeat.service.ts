@@ -27,6 +27,7 @@ const COALESCE_MS = 20;
 @Injectable()
 export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy {
   private sequence = 0;
+  private ended = false;
   private timer: NodeJS.Timeout | null = null;
   private soon: NodeJS.Timeout | null = null;
   private readonly changes: Subscription[] = [];
@@ -53,6 +54,7 @@ export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.ended = true;
     for (const change of this.changes) change.unsubscribe();
     if (this.timer !== null) clearInterval(this.timer);
     if (this.soon !== null) clearTimeout(this.soon);
@@ -62,6 +64,8 @@ export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy
   /** Sends one heartbeat now. One that cannot be sent is dropped: the next says it all again. */
   async beat(): Promise<void> {
     const heartbeat = await this.observe();
+    // The client would connect anew for it, and nobody would close that connection.
+    if (this.ended) return;
     const subject = nodeSubject('heartbeat', this.identity.nodeId);
     try {
       await firstValueFrom(this.control.emit(subject, heartbeat), { defaultValue: undefined });

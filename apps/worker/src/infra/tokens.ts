@@ -1,7 +1,8 @@
 /** Injection tokens of what is made before the Nest application. */
-/** `WorkerSettings` */
+
+/** A `WorkerSettings`. */
 export const SETTINGS = Symbol('SETTINGS');
-/** `NodeIdentity` */
+/** A `NodeIdentity`. */
 export const IDENTITY = Symbol('IDENTITY');
-/** The variables that an engine child gets: `Record<string, string>` */
+/** The variables that an engine child gets: a `Record<string, string>`. */
 export const ENGINE_ENVIRONMENT = Symbol('ENGINE_ENVIRONMENT');

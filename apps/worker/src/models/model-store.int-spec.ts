@@ -39,7 +39,7 @@ describe('the model store', () => {
     }
     const models = await until('the end of all three', () => {
       const all = rig.controller.lastHeartbeat?.models ?? [];
-      return !all.some(({ state }) => state === 'importing') && all;
+      return all.length === 2 && !all.some(({ state }) => state === 'importing') && all;
     });
     expect(models.map(({ state }) => state)).toEqual(['ready', 'ready']);
     expect(await readdir(store)).toHaveLength(4);

@@ -100,6 +100,7 @@ export class Replica {
       state: life.state,
       progress: life.progress,
       failure: life.failure,
+      retryInMs: life.retryAtMs === null ? null : Math.max(0, life.retryAtMs - this.clock.nowMs()),
       restarts: Math.max(0, life.starts - 1),
       slots: loaded?.ready.slots ?? 0,
       activeSlots: loaded?.activeSlots ?? 0,
