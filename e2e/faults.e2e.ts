@@ -2,10 +2,7 @@
  * A process dies while answers are being written. The client sees a pause, or a clear error; what
  * died comes back by itself; no slot and no usage row is lost.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type OpenAI from 'openai';
-import { z } from 'zod';
 import { Corral, eventually } from './support/corral.js';
 
 const STREAMS = 6;
@@ -45,14 +42,6 @@ async function ask(onText: (text: string) => void): Promise<string> {
 async function enginePid(): Promise<number | null> {
   const { nodes } = await corral.overview();
   return nodes[0]?.replicas[0]?.enginePid ?? null;
-}
-
-async function pidOf(name: string): Promise<number> {
-  const file = await readFile(join(corral.home, 'run', 'processes.json'), 'utf8');
-  const processes = z.array(z.object({ name: z.string(), pid: z.int() })).parse(JSON.parse(file));
-  const found = processes.find((process) => process.name === name);
-  if (found === undefined) throw new Error(`no process ${name} among ${file}`);
-  return found.pid;
 }
 
 /** Kills the process once every stream has begun; gives what each stream came to. */
@@ -100,22 +89,22 @@ describe('kill -9 under load', () => {
   }, 60_000);
 
   it('of the worker: every answer is completed, to the letter', async () => {
-    const pid = await pidOf('worker');
+    const pid = await corral.pidOf('worker');
     const outcomes = await killUnderLoad(pid);
     expect(outcomes).toEqual(
       Array.from({ length: STREAMS }, () => ({ status: 'fulfilled', value: undisturbed })),
     );
     await expectRecovered();
-    expect(await pidOf('worker')).not.toBe(pid);
+    expect(await corral.pidOf('worker')).not.toBe(pid);
   }, 60_000);
 
   it('of the NATS server: every answer is completed, to the letter', async () => {
-    const pid = await pidOf('nats');
+    const pid = await corral.pidOf('nats');
     const outcomes = await killUnderLoad(pid);
     expect(outcomes).toEqual(
       Array.from({ length: STREAMS }, () => ({ status: 'fulfilled', value: undisturbed })),
     );
     await expectRecovered();
-    expect(await pidOf('nats')).not.toBe(pid);
+    expect(await corral.pidOf('nats')).not.toBe(pid);
   }, 60_000);
 });

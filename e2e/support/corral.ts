@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import OpenAI from 'openai';
+import { z } from 'zod';
 import {
   overviewSchema,
   requestRowSchema,
@@ -105,6 +106,15 @@ export class Corral {
   async requests(): Promise<RequestRow[]> {
     const body = (await (await this.admin('/requests?limit=200')).json()) as { data: unknown[] };
     return body.data.map((row) => requestRowSchema.parse(row));
+  }
+
+  /** The process id of `controller`, `worker`, `nats` or `postgres`, as `corral up` keeps it. */
+  async pidOf(name: string): Promise<number> {
+    const file = await readFile(join(this.home, 'run', 'processes.json'), 'utf8');
+    const processes = z.array(z.object({ name: z.string(), pid: z.int() })).parse(JSON.parse(file));
+    const found = processes.find((process) => process.name === name);
+    if (found === undefined) throw new Error(`no process ${name} among ${file}`);
+    return found.pid;
   }
 
   /** Ctrl-C, and what a person would see of it. */

@@ -80,7 +80,10 @@ def typo(text: str, rng: random.Random) -> str:
     return text[:at] + text[at + 1 :] if kind == 1 else text[:at] + text[at] + text[at:]
 
 
-NAMES = [("corral", "Corral"), ("openai", "OpenAI"), ("nats", "NATS"), ("kv cache", "KV cache"), ("ttft", "TTFT"), ("api", "API"), ("gpu", "GPU"), ("python", "Python"), ("open webui", "Open WebUI"), ("url", "URL"), ("i", "I"), ("cline", "Cline"), ("javascript", "JavaScript"), ("sql", "SQL")]
+NAMES = [("corral", "Corral"), ("openai", "OpenAI"), ("nats", "NATS"), ("kv cache", "KV cache"), ("ttft", "TTFT"), ("api", "API"), ("gpu", "GPU"), ("python", "Python"), ("open webui", "Open WebUI"), ("url", "URL"), ("i", "I"), ("cline", "Cline"), ("javascript", "JavaScript"), ("sql", "SQL"),
+    ("continue", "Continue"), ("cursor", "Cursor"), ("roo code", "Roo Code"), ("ollama", "Ollama"), ("mac", "Mac"), ("macbook", "MacBook"), ("nvidia", "NVIDIA"), ("amd", "AMD"), ("docker", "Docker"), ("gguf", "GGUF"), ("typescript", "TypeScript"),
+    ("vs code", "VS Code"), ("linux", "Linux"), ("windows", "Windows"), ("apple", "Apple"), ("qwen", "Qwen"), ("postgresql", "PostgreSQL"), ("tpot", "TPOT"), ("itl", "ITL"), ("node sdk", "Node SDK"), ("sdk", "SDK"), ("ram", "RAM"), ("vram", "VRAM"), ("cpu", "CPU"),
+]
 
 
 def polish(text: str) -> str:
@@ -277,7 +280,7 @@ class Corpus:
 
     def documents(self, count: int) -> Iterator[str]:
         """The corpus: documents of all kinds, each with the end token."""
-        kinds = [(self.single, 58), (self.conversation, 12), (self.canonical, 10), (self.infill, 14), (self.raw, 3), (self.tool, 3)]
+        kinds = [(self.single, 53), (self.conversation, 12), (self.canonical, 15), (self.infill, 14), (self.raw, 3), (self.tool, 3)]
         makers, weights = zip(*kinds)
         for _ in range(count):
             yield self.rng.choices(makers, weights)[0]() + END

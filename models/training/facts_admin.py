@@ -9,7 +9,7 @@ FACTS: list[tuple[list[str], str]] = [
       "key for a new team member",
       "where [can|do] i [create|generate|make] [a key|an api key|a new api key]", "[generate|issue] [a key|an api key|keys]", "new api key"],
      "Run `corral keys create NAME`. The key is shown once and begins with `sk-corral-`. It expires after 90 days unless you give `--expires DAYS` or `--expires never`."),
-    (["how do i [revoke|delete|remove|disable] [an api key|a key]", "[revoke|delete|remove] [api key|key]", "i lost my key", "my key was leaked", "someone stole my key", "a key leaked, what now", "how do i take a key away",
+    (["how do i revoke [a key|an api key]", "how do i [revoke|delete|remove|disable] [an api key|a key]", "[revoke|delete|remove] [api key|key]", "i lost my key", "my key was leaked", "someone stole my key", "a key leaked, what now", "how do i take a key away",
       "get rid of [an old key|a key]", "[a|my] key [is public|was published|got out|is on the internet]", "i [published|committed|pasted] my key by mistake", "block a key",
       "make a key invalid", "a developer left, how do i remove [his|her|their] key"],
      "Run `corral keys list` to find the key's id, then `corral keys revoke ID`. It stops working at once; then create a new one."),

@@ -2,6 +2,7 @@
  * What a load will need, before it is tried. llama.cpp itself tells (a dry run without
  * allocations); only the split of the context into cache and computation is approximate.
  */
+import { totalmem } from 'node:os';
 import type { EngineEstimate, ReplicaSpec } from '@corral/contracts';
 import { GgmlType, GgufInsights, type GgufFileInfo, type Llama } from 'node-llama-cpp';
 import { usesFlashAttention, type AttentionFacts } from './attention.js';
@@ -49,11 +50,13 @@ export async function estimateLoad(
     kvCacheKeyType: cacheType,
     kvCacheValueType: cacheType,
   };
-  const context = await insights.estimateContextResourceRequirementsV2(contextOptions);
   const cache = insights.estimateContextResourceRequirements({
     ...contextOptions,
     includeGraphOverhead: false,
   });
+  const context = (await isFarTooLarge(cache, llama))
+    ? cache
+    : await insights.estimateContextResourceRequirementsV2(contextOptions);
   const contextBytes = context.cpuRam + context.gpuVram;
   const kvCacheBytes = Math.min(contextBytes, cache.cpuRam + cache.gpuVram);
   return {
@@ -66,6 +69,18 @@ export async function estimateLoad(
     contextTokens,
     gpuLayers,
   };
+}
+
+/**
+ * More cache alone than twice all memory of the machine: the answer is known, while the dry run
+ * would keep books on every cell of it, for minutes and with gigabytes.
+ */
+async function isFarTooLarge(
+  cache: { cpuRam: number; gpuVram: number },
+  llama: Llama,
+): Promise<boolean> {
+  const { total } = await llama.getVramState();
+  return cache.cpuRam + cache.gpuVram > 2 * (totalmem() + total);
 }
 
 async function gpuLayersOf(

@@ -5,7 +5,7 @@
  */
 
 /** Below this a chunk costs more passes than it saves waiting. */
-const MIN_CHUNK_TOKENS = 16;
+const MIN_CHUNK_TOKENS = 32;
 /**
  * Nothing is known before the first step, and on a slow CPU a whole batch can take longer than the
  * watchdog waits. Four steps later the budget is where it belongs.
