@@ -5,7 +5,8 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Corral, eventually, freePort } from './support/corral.js';
+import { freePort } from '@corral/testing';
+import { Corral, eventually } from './support/corral.js';
 
 const CLI = resolve(import.meta.dirname, '../apps/cli/bin/corral.mjs');
 

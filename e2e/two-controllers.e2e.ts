@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import OpenAI from 'openai';
 import { z } from 'zod';
-import { Corral, eventually, freePort } from './support/corral.js';
+import { freePort } from '@corral/testing';
+import { Corral, eventually } from './support/corral.js';
 
 const CONTROLLER = resolve(import.meta.dirname, '../apps/controller/dist/main.js');
 const QUESTION = [{ role: 'user' as const, content: 'Count from 1 to 50.' }];

@@ -5,12 +5,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import OpenAI from 'openai';
 import { z } from 'zod';
+import { freePort } from '@corral/testing';
 import {
   overviewSchema,
   requestRowSchema,
@@ -144,16 +144,6 @@ export async function eventually<T>(
     if (performance.now() > deadline) throw new Error(`not seen within ${timeoutMs} ms: ${what}`);
     await new Promise((wake) => setTimeout(wake, 25));
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 function readyEventOf(child: ChildProcess): Promise<ReadyEvent> {

@@ -15,3 +15,4 @@ export { fakeEngineEntry } from './fake-engine/entry.js';
 export { startPostgres, type PostgresServer } from './postgres/start-postgres.js';
 export { startNats, type NatsServer } from './nats/start-nats.js';
 export { until } from './until.js';
+export { freePort } from './free-port.js';
