@@ -2,7 +2,7 @@
  * Tokens per second through the whole path (HTTP, controller, NATS, worker, engine process, and
  * back as SSE) beside the same engine driven in process, in one run on one machine.
  *
- *   node bench/whole-path.mjs [--rounds 3] [--tokens 64] [--model FILE]
+ *   node bench/whole-path.mjs [--rounds 3] [--tokens 96] [--prompt 16] [--model FILE]
  *
  * Without a model, a random one of 100 M parameters (Q8_0) is written: speed does not depend on
  * the values. Both engines use the threads that a worker would give them. The two sides take turns,
@@ -23,12 +23,14 @@ import { machineLine } from './machine.mjs';
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    tokens: { type: 'string', default: '64' },
+    tokens: { type: 'string', default: '96' },
+    prompt: { type: 'string', default: '16' },
     model: { type: 'string' },
   },
 });
 const rounds = Number(values.rounds);
 const maxTokens = Number(values.tokens);
+const promptWords = Number(values.prompt);
 const STREAMS = [1, 4, 8, 16];
 const threads = Math.max(1, availableParallelism() - 1);
 const spec = { slots: 16, contextTokens: 512, threads };
@@ -36,7 +38,7 @@ const spec = { slots: 16, contextTokens: 512, threads };
 const model = values.model ?? (await randomModel());
 console.log(machineLine());
 console.log(
-  `${model}, ${threads} decode thread(s), ${maxTokens} tokens per stream, prompt about 100`,
+  `${model}, ${threads} decode thread(s), ${maxTokens} tokens per stream, prompts of ${promptWords} words`,
 );
 
 const direct = await startDirect();
@@ -87,9 +89,9 @@ async function startDirect() {
   return child;
 }
 
-/** A prompt of about 100 tokens that no other stream begins with. */
+/** A prompt that no other stream begins with. */
 function promptOf(stream) {
-  return `${stream} ${Math.random().toString(36).slice(2)} ${'word '.repeat(90)}`;
+  return `${stream} ${Math.random().toString(36).slice(2)} ${'word '.repeat(promptWords)}`;
 }
 
 async function inProcess(streams) {

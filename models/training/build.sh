@@ -11,7 +11,7 @@ export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=4000000000 MALLOC_TOP_PAD_=2000
 # Debian's OpenBLAS does not use AVX-512 on newer AMD processors by itself.
 grep -qs avx512f /proc/cpuinfo && export OPENBLAS_CORETYPE=SkylakeX
 
-"$python" train.py --minutes "${1:-20}" --out "$checkpoint"
+"$python" train.py --minutes "${1:-40}" --out "$checkpoint"
 "$python" export_gguf.py "$checkpoint" ../corral-demo.gguf
 (cd .. && sha256sum corral-demo.gguf > corral-demo.sha256)
 
