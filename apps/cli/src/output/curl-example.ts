@@ -6,6 +6,7 @@ export function curlExample(apiBaseUrl: string, model: string, apiKey?: string):
   const body = JSON.stringify({
     model,
     stream: true,
+    temperature: 0,
     messages: [{ role: 'user', content: 'What is Corral?' }],
   });
   return [
