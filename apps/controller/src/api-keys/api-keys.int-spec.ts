@@ -122,6 +122,7 @@ describe('API keys', () => {
 
   it('go on for ten minutes without the database, while unknown ones have to wait', async () => {
     const [{ apiKey }, { apiKey: unseen }] = [await create(), await create()];
+    await heardOfAll();
     await here.keys.authenticate(apiKey);
     const { apiKey: unknown } = mintApiKey();
     await expect(here.keys.authenticate(unknown)).rejects.toMatchObject(INVALID);
