@@ -80,16 +80,24 @@ describe('the console', () => {
     expect(await accessibilityFaults()).toEqual([]);
   });
 
-  it('follows a request as it runs', async () => {
-    const asked = corral.client().chat.completions.create({
-      model: corral.model,
-      messages: [{ role: 'user', content: 'Count from 1 to 50.' }],
-      n: 16,
-      temperature: 0,
-    });
+  it('follows requests as they run', async () => {
+    // The small model is done before the next look: so it is kept busy until the page has shown it.
+    let seen = false;
+    const keepBusy = async (): Promise<void> => {
+      while (!seen) {
+        await corral.client().chat.completions.create({
+          model: corral.model,
+          messages: [{ role: 'user', content: 'Count from 1 to 50.' }],
+          n: 16,
+          temperature: 0,
+        });
+      }
+    };
+    const busy = keepBusy();
     const slots = (taken: RegExp) => page.getByText(taken).filter({ visible: true }).first();
     await slots(/[1-4]\/4/).waitFor();
-    await asked;
+    seen = true;
+    await busy;
     await slots(/0\/4/).waitFor();
     await page.screenshot({ path: join(ARTIFACTS, 'overview.png'), fullPage: true });
   });
