@@ -2,7 +2,7 @@
  * Tokens per second through the whole path (HTTP, controller, NATS, worker, engine process, and
  * back as SSE) beside the same engine driven in process, in one run on one machine.
  *
- *   node bench/whole-path.mjs [--rounds 3] [--tokens 96] [--prompt 16] [--model FILE]
+ *   node bench/whole-path.mjs [--rounds 3] [--tokens 128] [--prompt 4] [--model FILE]
  *
  * Without a model, a random one of 100 M parameters (Q8_0) is written: speed does not depend on
  * the values. Both engines use the threads that a worker would give them. The two sides take turns,
@@ -23,8 +23,8 @@ import { machineLine } from './machine.mjs';
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    tokens: { type: 'string', default: '96' },
-    prompt: { type: 'string', default: '16' },
+    tokens: { type: 'string', default: '128' },
+    prompt: { type: 'string', default: '4' },
     model: { type: 'string' },
   },
 });
@@ -48,6 +48,7 @@ try {
   console.log('\nstreams   in process tok/s   whole path tok/s   ratio');
   for (const streams of STREAMS) {
     const samples = { direct: [], whole: [] };
+    await inProcess(streams);
     await wholePath(streams);
     for (let round = 0; round < rounds; round += 1) {
       samples.direct.push(await inProcess(streams));

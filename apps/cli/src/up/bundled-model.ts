@@ -5,19 +5,14 @@ import { fileURLToPath } from 'node:url';
 import type { AdminClient } from '../admin/admin-client.js';
 import { followDeployment, followImport } from '../admin/follow.js';
 import type { Reporter } from '../output/reporter.js';
-import { setTimeout as delay } from 'node:timers/promises';
-import { CliError, EXIT } from '../cli-error.js';
 
 export const DEMO_DEPLOYMENT = 'corral-demo';
 const MODEL_FILE = fileURLToPath(new URL('../../../../models/corral-demo.gguf', import.meta.url));
 const SLOTS = 4;
-const NODE_TIMEOUT_MS = 30_000;
 const MODEL_TIMEOUT_MS = 120_000;
-const POLL_MS = 100;
 
 /**
- * Waits for the node, then imports and deploys the model unless that was done before, and waits
- * until it answers. Gives the deployment's name; null when this copy of Corral has no such file.
+ * Imports and deploys the model unless that was done before, and waits until it answers. Gives the deployment's name; null when this copy of Corral has no such file.
  */
 export async function deployBundledModel(
   client: AdminClient,
@@ -30,8 +25,6 @@ export async function deployBundledModel(
   }
   await reporter.step(`Deploying ${DEMO_DEPLOYMENT}`, async (detail) => {
     const options = { detail, signal, timeoutMs: MODEL_TIMEOUT_MS };
-    detail('waiting for the node');
-    await waitForNode(client, signal);
     if (!(await isDeployed(client))) {
       const model = await ensureImported(client, options);
       await client.createDeployment({
@@ -60,18 +53,4 @@ async function ensureImported(
   const { importId } = await client.importModel(MODEL_FILE);
   const imported = await followImport(client, importId, options);
   return imported.digest ?? imported.fileName;
-}
-
-async function waitForNode(client: AdminClient, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + NODE_TIMEOUT_MS;
-  while (performance.now() < deadline) {
-    const { nodes } = await client.overview();
-    if (nodes.some(({ state }) => state === 'ready')) return;
-    await delay(POLL_MS, undefined, { signal });
-  }
-  throw new CliError(
-    `The worker did not report within ${NODE_TIMEOUT_MS / 1000} s.`,
-    EXIT.fault,
-    'Its log is logs/worker.log in the data folder.',
-  );
 }

@@ -22,6 +22,7 @@ import { requirePort, urlOf } from './listen-address.js';
 import { CONTROLLER_MAIN, requireBuilt, WORKER_MAIN } from './node-child.js';
 import { writePrivateFile } from './private-file.js';
 import { adminTokenFile, openSecrets } from './secrets.js';
+import { waitForNode } from './wait-for-node.js';
 import { workerProcess } from './worker-process.js';
 
 export interface UpOptions {
@@ -137,6 +138,8 @@ async function startCorral(
 
   const state = { url, pid: process.pid };
   writePrivateFile(runningStateFile(home.runDir), JSON.stringify(state));
+  const client = new AdminClient(url, secrets.adminToken);
+  await reporter.step('Joining this machine', () => waitForNode(client, stop));
   if (!options.model) return null;
-  return deployBundledModel(new AdminClient(url, secrets.adminToken), reporter, stop);
+  return deployBundledModel(client, reporter, stop);
 }
