@@ -15,6 +15,7 @@ import http from 'node:http';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { GREEDY_SAMPLING } from '@corral/contracts';
 import { M100, writeGguf } from '@corral/testing';
 import { startCorral } from './corral.mjs';
 import { quantile } from './load.mjs';
@@ -98,17 +99,7 @@ function promptOf(stream) {
 async function inProcess(streams) {
   const requests = Array.from({ length: streams }, (_, stream) => ({
     prompt: { kind: 'text', text: promptOf(stream) },
-    sampling: {
-      temperature: 0,
-      topP: 1,
-      topK: 0,
-      minP: 0,
-      seed: null,
-      repeatPenalty: 1,
-      presencePenalty: 0,
-      frequencyPenalty: 0,
-      logitBias: [],
-    },
+    sampling: GREEDY_SAMPLING,
     stop: [],
     maxTokens,
     topLogprobs: null,
