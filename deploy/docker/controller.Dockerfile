@@ -16,13 +16,16 @@ RUN rm -rf node_modules apps/*/node_modules libs/*/node_modules \
 FROM node:24.12.0-bookworm-slim
 ENV NODE_ENV=production \
     CORRAL_HOST=0.0.0.0 \
-    CORRAL_PORT=7070
+    CORRAL_PORT=7070 \
+    CORRAL_SPOOL_DIR=/var/lib/corral/spool
 WORKDIR /corral
 COPY --from=production /corral/node_modules node_modules
 COPY --from=production /corral/prisma prisma
 COPY --from=production /corral/libs libs
 COPY --from=production /corral/apps/controller apps/controller
 COPY --from=build /corral/apps/console/out apps/console/out
+RUN install -d -o node -g node /var/lib/corral
+VOLUME /var/lib/corral
 USER node
 EXPOSE 7070
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \

@@ -37,7 +37,8 @@ describe('The command line', () => {
     expect((await run('--help')).output).toContain('the data folder or the port is in use');
   });
 
-  const names = leaves.map((path) => path.join(' '));
+  /** These two do something themselves, beside having commands below them. */
+  const names = [...leaves.map((path) => path.join(' ')), 'usage', 'costs'];
 
   it.each(names)('explains %s', async (name) => {
     const { output, code } = await run(...name.split(' '), '--help');
@@ -57,6 +58,10 @@ describe('The command line', () => {
     ['a missing option', ['deploy', 'model.gguf']],
     ['a number that is none', ['deploy', 'm.gguf', '--name', 'a', '--slots', 'many']],
     ['an expiry of no days', ['keys', 'create', 'a', '--expires', '0']],
+    ['an unknown subcommand', ['costs', 'prices', 'remove']],
+    ['a subject that is none', ['quota', 'show', 'everyone']],
+    ['an unknown group', ['usage', '--by', 'colour']],
+    ['a day that is none', ['costs', '--from', '2026-02-30']],
   ])('refuses %s and says where help is', async (_, args) => {
     const { output, code } = await run(...args);
 

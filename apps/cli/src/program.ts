@@ -1,10 +1,16 @@
 /** The command line as a whole: its commands, and what holds for all of them. */
 import { Command } from 'commander';
+import { addAudit } from './commands/audit.js';
+import { addCosts } from './commands/costs/costs.js';
 import { addDeploy } from './commands/deploy.js';
 import { addKeys } from './commands/keys.js';
 import { addModels } from './commands/models.js';
+import { addQuota } from './commands/quota/quota.js';
 import { addStatus } from './commands/status.js';
+import { addTeams } from './commands/teams.js';
 import { addUp } from './commands/up.js';
+import { addUsage } from './commands/usage/usage.js';
+import { addUsers } from './commands/users.js';
 import { addWorker } from './commands/worker.js';
 
 const HELP = `
@@ -21,20 +27,26 @@ export function createProgram(version: string): Command {
   const program = new Command('corral')
     .description('One private LLM endpoint from your own machines.')
     .version(version)
+    // `usage` and `costs` have options of their own, and so have the commands below them.
+    .enablePositionalOptions()
     .showHelpAfterError('(--help shows the arguments)')
     .addHelpText('after', HELP);
   addUp(program);
   addStatus(program);
   addDeploy(program);
   addModels(program);
+  addTeams(program);
+  addUsers(program);
   addKeys(program);
+  addQuota(program);
+  addUsage(program);
+  addCosts(program);
+  addAudit(program);
   addWorker(program);
-  for (const command of [
-    program,
-    ...program.commands,
-    ...program.commands.flatMap((c) => c.commands),
-  ]) {
-    command.exitOverride();
-  }
+  for (const command of everyCommand(program)) command.exitOverride();
   return program;
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
 }

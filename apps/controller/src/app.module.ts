@@ -1,10 +1,12 @@
 import { Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { drain } from './common/drain.js';
 import { StopState } from './common/stopping.js';
 import { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { CostsModule } from './costs/costs.module.js';
 import { DeploymentsModule } from './deployments/deployments.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -12,8 +14,10 @@ import { InfraModule } from './infra/infra.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { NodesModule } from './nodes/nodes.module.js';
 import { OverviewModule } from './overview/overview.module.js';
+import { QuotasModule } from './quotas/quotas.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
 import { SchedulingService } from './scheduling/scheduling.service.js';
+import { TenantsModule } from './tenants/tenants.module.js';
 import { UsageModule } from './usage/usage.module.js';
 
 @Module({})
@@ -38,13 +42,17 @@ export class AppModule implements OnModuleDestroy {
       imports: [
         ConfigModule.with(config),
         InfraModule,
+        AuditModule,
         AuthModule,
+        TenantsModule,
         ApiKeysModule,
         NodesModule,
         ModelsModule,
         DeploymentsModule,
         SchedulingModule,
+        QuotasModule,
         UsageModule,
+        CostsModule,
         OverviewModule,
         HealthModule,
         GatewayModule,

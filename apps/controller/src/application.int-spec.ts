@@ -7,12 +7,12 @@ import {
   requestRowSchema,
 } from '@corral/contracts/http';
 import { until } from '@corral/testing';
-import { UsageRecorder } from './usage/usage-recorder.js';
+import { LedgerRepository } from './usage/ledger.repository.js';
 import { storedModel, MODEL_DIGEST } from './testing/heartbeats.js';
 import { TestApplication, type Answer } from './testing/test-application.js';
 import { ADMIN_TOKEN, startServers, type TestServers } from './testing/test-servers.js';
 import { TestWorker } from './testing/test-worker.js';
-import { usageRow } from './testing/usage-rows.js';
+import { settledRequest } from './testing/settled-requests.js';
 
 describe('the admin API', () => {
   let servers: TestServers;
@@ -202,10 +202,9 @@ describe('the admin API', () => {
 
   describe('for requests', () => {
     it('lists them newest first, page by page, each once', async () => {
-      const recorder = controller.app.get(UsageRecorder);
       const ids = Array.from({ length: 7 }, (_, at) => `req_${at}`);
-      ids.forEach((requestId) => recorder.record(usageRow({ requestId })));
-      await until('the rows', async () => (await data('/requests')).length === ids.length);
+      const settled = ids.map((requestId) => settledRequest({ requestId }));
+      await controller.app.get(LedgerRepository).write({ opened: [], orphaned: [], settled });
       const seen: string[] = [];
       let before = '';
       do {

@@ -27,6 +27,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 export async function createApplication(config: Config): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: config.http.bodyLimitBytes,
+    trustProxy: config.http.trustedProxies.length === 0 ? false : config.http.trustedProxies,
     genReqId: newRequestId,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },

@@ -148,7 +148,7 @@ describe('the controller process', () => {
       expect([status, text]).toEqual([200, 'the form']);
       expect(headers.get('content-security-policy')).toContain("script-src 'self' 'sha256-abc='");
       expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
-      expect(headers.get('cache-control')).toBe('no-cache');
+      expect(headers.get('cache-control')).toBe('no-store');
     }
     const script = await get('/_next/static/a.js');
     expect(script.headers.get('cache-control')).toContain('immutable');

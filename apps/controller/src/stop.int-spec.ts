@@ -10,8 +10,10 @@ import {
   workerSubject,
   type AttemptCommand,
 } from '@corral/contracts';
+import { createKeySchema } from '@corral/contracts/http';
 import { until } from '@corral/testing';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
+import { SYSTEM } from './common/principal.js';
 import { PrismaService } from './infra/prisma.service.js';
 import { TestApplication } from './testing/test-application.js';
 import { startServers, type TestServers } from './testing/test-servers.js';
@@ -77,7 +79,7 @@ describe('a controller that is told to stop', () => {
   ): Promise<{ attempt: AttemptCommand; text: Promise<string> }> {
     const { apiKey } = await controller.app
       .get(ApiKeysService)
-      .create({ name: 'k', expiresInDays: null });
+      .create(SYSTEM, createKeySchema.parse({ name: 'k', expiresInDays: null }));
     const before = attempts.length;
     let received = '';
     const readAll = async (): Promise<string> => {

@@ -122,6 +122,19 @@ describe('a loaded engine', () => {
     expect((await engine.idleStats()).activeSlots).toBe(0);
   });
 
+  it('charges its streams, together, for all the time in which it decodes', async () => {
+    const before = (await engine.nextIdleStats()).stats.decodeMs;
+    const keys = [1, 2, 3].map((n) => engine.start({ ...text(`charged ${n}`), maxTokens: 10 * n }));
+    const streams = await Promise.all(keys.map((key) => engine.collect(key)));
+    const { stats } = await engine.nextIdleStats();
+    const chargedMs = streams.reduce((sum, { finish }) => sum + finish.timings.deviceMs, 0);
+    expect(chargedMs).toBeCloseTo(stats.decodeMs - before, 6);
+    for (const { steps, finish } of streams) {
+      const { promptTokens, cachedTokens } = finish;
+      expect(steps[0]?.prompt).toEqual({ tokens: promptTokens, cachedTokens });
+    }
+  });
+
   it('reuses the prefix of an earlier request of the same team, with the same answer', async () => {
     const prompt = chat(`${'context '.repeat(20)}and a question`);
     const cold = await engine.generate({ ...prompt, cacheScope: 'team-x' });
@@ -156,7 +169,7 @@ describe('a loaded engine', () => {
     for (const cut of [1, 17, 40]) {
       const rest = await engine.generate({
         ...chat('resume'),
-        maxTokens: 48,
+        maxTokens: 48 - cut,
         acceptedTokens: whole.tokens.slice(0, cut),
         cacheScope: `resume-${cut}`,
       });
@@ -184,6 +197,7 @@ describe('a loaded engine', () => {
     const resumed = await engine.generate({
       ...seeded(5),
       acceptedTokens: first.tokens.slice(0, 6),
+      maxTokens: 10,
     });
     expect(again.tokens).toEqual(first.tokens);
     expect(other.tokens).not.toEqual(first.tokens);
@@ -274,6 +288,15 @@ describe('an engine that refuses', () => {
       completionTokens: 0,
     });
     expect(finish.failure?.message).toMatch(/max_tokens is 100.*holds 512/);
+  });
+
+  it('names the limit of the request where that is the smaller one', async () => {
+    const tokens = Array.from({ length: 45 }, (_, i) => i);
+    const bound = { prompt: { kind: 'tokens' as const, tokens }, maxContextTokens: 50 };
+    const { finish } = await engine.generate({ ...bound, maxTokens: 10 });
+    expect(finish.failure?.message).toMatch(/your limits allow a context of 50/);
+    const open = await engine.generate({ ...bound, maxTokens: null });
+    expect(open.finish).toMatchObject({ reason: 'length', completionTokens: 5 });
   });
 
   it('drops a request whose time is over', async () => {

@@ -154,13 +154,14 @@ export class Engine {
         index: request.acceptedTokens.length,
         tokens: [],
         text: '',
+        ...(promptTokens > 0 && { prompt: { tokens: promptTokens, cachedTokens: 0 } }),
         finish: {
           reason: 'error',
           failure,
           promptTokens,
           cachedTokens: 0,
           completionTokens: 0,
-          timings: { queueMs: 0, prefillMs: 0, decodeMs: 0 },
+          timings: { queueMs: 0, prefillMs: 0, decodeMs: 0, deviceMs: 0 },
         },
       },
     ]);

@@ -22,6 +22,30 @@ describe('refuseRequest', () => {
     );
   });
 
+  it('counts what earlier attempts generated, and names what the client asked for', () => {
+    const resumed = { acceptedTokens: [1, 2, 3], maxTokens: 57 };
+    expect(refuseRequest(requestOf(resumed), 40, LIMITS)).toBeNull();
+    expect(refuseRequest(requestOf(resumed), 41, LIMITS)?.message).toMatch(
+      /max_tokens is 60: 101 in all/,
+    );
+  });
+
+  it('holds a request to a smaller context of its own, and says that it is that', () => {
+    const bound = { maxContextTokens: 50, maxTokens: 10 };
+    expect(refuseRequest(requestOf(bound), 40, LIMITS)).toBeNull();
+    expect(refuseRequest(requestOf(bound), 41, LIMITS)).toEqual({
+      code: 'context_length_exceeded',
+      message:
+        'The prompt has 41 tokens and max_tokens is 10: 51 in all, ' +
+        'but your limits allow a context of 50.',
+    });
+  });
+
+  it('lets a larger context of its own give a request no more than the model has', () => {
+    const generous = { maxContextTokens: 5_000, maxTokens: 61 };
+    expect(refuseRequest(requestOf(generous), 40, LIMITS)?.message).toMatch(/this model holds 100/);
+  });
+
   it('refuses tokens that do not exist wherever they are given', () => {
     expect(refuseRequest(requestOf({ acceptedTokens: [50] }), 1, LIMITS)).toMatchObject({
       code: 'invalid_value',

@@ -1,10 +1,21 @@
-/** What a loaded model cannot do for a request, found before it takes a slot. Pure. */
+/**
+ * What a request may take, and what a loaded model cannot do for it, found before it takes a slot.
+ * Pure.
+ */
 import type { Failure, GenerationRequest } from '@corral/contracts';
 
 export interface ModelLimits {
   contextTokens: number;
   /** Token ids are below this; llama.cpp checks them nowhere. */
   vocabularySize: number;
+}
+
+/** Tokens of prompt and answer together at most: what the replica holds, or less if asked so. */
+export function contextLimitOf(
+  { maxContextTokens }: GenerationRequest,
+  contextTokens: number,
+): number {
+  return Math.min(contextTokens, maxContextTokens ?? Infinity);
 }
 
 /** The reason to refuse, or null. `promptTokens` counts the prompt without accepted tokens. */
@@ -17,18 +28,24 @@ export function refuseRequest(
 }
 
 function tooLong(
-  { maxTokens }: GenerationRequest,
+  request: GenerationRequest,
   promptTokens: number,
   { contextTokens }: ModelLimits,
 ): Failure | null {
-  if (promptTokens + (maxTokens ?? 1) <= contextTokens) return null;
-  const asked = maxTokens === null ? '' : ` and max_tokens is ${maxTokens}`;
-  const sum = promptTokens + (maxTokens ?? 1);
+  const { maxTokens, acceptedTokens } = request;
+  // What the client asked for, whichever attempt this is.
+  const answerTokens = maxTokens === null ? null : acceptedTokens.length + maxTokens;
+  const sum = promptTokens + (answerTokens ?? 1);
+  const limit = contextLimitOf(request, contextTokens);
+  if (sum <= limit) return null;
+  const asked = answerTokens === null ? '' : ` and max_tokens is ${answerTokens}`;
+  const bound =
+    limit === contextTokens
+      ? `the context of this model holds ${limit}`
+      : `your limits allow a context of ${limit}`;
   return {
     code: 'context_length_exceeded',
-    message:
-      `The prompt has ${promptTokens} tokens${asked}: ${sum} in all, ` +
-      `but the context of this model holds ${contextTokens}.`,
+    message: `The prompt has ${promptTokens} tokens${asked}: ${sum} in all, but ${bound}.`,
   };
 }
 

@@ -3,18 +3,20 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
+import { USAGE_REQUESTS_SUBJECT, usageOrphansSubject } from '@corral/contracts';
 import {
   fakeEngineEntry,
   fakeSeed,
   fakeTemplate,
   fakeText,
+  startNats,
   TINY,
   writeGguf,
 } from '@corral/testing';
 import { engineEnvironment } from './config/engine-environment.js';
 import { readSettings } from './config/settings.js';
 import { WorkerLog } from './infra/log.js';
-import { startNats } from './testing/nats-process.js';
+import { readLedger } from './testing/read-ledger.js';
 import { request, spec, TestController } from './testing/test-controller.js';
 import { until } from './testing/until.js';
 import { startWorker } from './worker.js';
@@ -27,7 +29,9 @@ authorization {
   users: [
     { user: controller, password: "c" }
     { user: worker, password: "w", permissions: {
-        publish: ["corral.node.${nodeId}.heartbeat", "corral.c.*.frames"]
+        publish: [
+          "corral.node.${nodeId}.heartbeat", "corral.c.*.frames", "corral.usage.orphans.${nodeId}"
+        ]
         subscribe: [
           "corral.node.${nodeId}.assign", "corral.node.${nodeId}.op", "corral.w.${nodeId}.*",
           "corral.c.*.alive", "_INBOX_${nodeId}.>"
@@ -71,6 +75,15 @@ describe('a worker with the least rights on the bus', () => {
     await until('the finish', () => stream.finish);
     expect(stream.text).toBe(fakeText(fakeSeed(asked), 20));
 
+    const ledger = await readLedger(controller.bus);
+    await controller.generate(
+      nodeId,
+      { generationId: 'orphan', replicaId },
+      request('orphan', { maxTokens: 5_000 }),
+    );
+    controller.fallSilent();
+    await until('the report', () => ledger.some(({ kind }) => kind === 'orphaned'));
+
     const thief = await connect({ servers: nats.url, user: 'worker', pass: 'w' });
     const refused: string[] = [];
     void (async () => {
@@ -81,12 +94,14 @@ describe('a worker with the least rights on the bus', () => {
     thief.subscribe('corral.w.another-node.generate', { callback: () => undefined });
     thief.subscribe('_INBOX.>', { callback: () => undefined });
     thief.publish('corral.node.another-node.assign', '{}');
-    await until('three refusals', () => refused.length === 3);
+    thief.publish(USAGE_REQUESTS_SUBJECT, '{}');
+    thief.publish(usageOrphansSubject('another-node'), '{}');
+    await until('five refusals', () => refused.length === 5);
     await thief.close();
 
     await worker.stop(0);
     await controller.close();
-    await nats.kill();
+    await nats.remove();
     await rm(folder, { recursive: true });
   }, 30_000);
 });

@@ -10,11 +10,13 @@ import {
   fakeSeed,
   fakeTemplate,
   fakeText,
+  startNats,
   TINY,
   writeGguf,
+  type NatsServer,
 } from '@corral/testing';
+import { findEngineLaunch, PLAIN_LAUNCH } from './supervisor/engine-launch.js';
 import { isAlive } from './testing/is-alive.js';
-import { startNats, type NatsProcess } from './testing/nats-process.js';
 import { request, spec, TestController } from './testing/test-controller.js';
 import { until } from './testing/until.js';
 
@@ -22,7 +24,7 @@ const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 describe('the worker process', () => {
   let folder: string;
-  let nats: NatsProcess;
+  let nats: NatsServer;
   let controller: TestController;
   let environment: NodeJS.ProcessEnv;
   let output: string;
@@ -45,7 +47,7 @@ describe('the worker process', () => {
   afterEach(async () => {
     for (const child of started.splice(0)) child.kill('SIGKILL');
     await controller.close();
-    await nats.kill();
+    await nats.remove();
     await rm(folder, { recursive: true });
   });
 
@@ -140,6 +142,18 @@ describe('the worker process', () => {
     await until('the end of the engine', () => !isAlive(enginePid), 3_000);
   }, 30_000);
 
+  it('takes an engine with it that is stopped, when it is killed', async () => {
+    if ((await findEngineLaunch()) === PLAIN_LAUNCH) {
+      process.stderr.write('skipped: this machine has no setpriv that knows --pdeathsig\n');
+      return;
+    }
+    const worker = start();
+    const { enginePid } = await readyReplica(20);
+    process.kill(enginePid, 'SIGSTOP');
+    worker.kill('SIGKILL');
+    await until('the end of the engine', () => !isAlive(enginePid), 3_000);
+  }, 30_000);
+
   it('ends when the process that forked it is killed', async () => {
     const parentProgram = join(folder, 'parent.mjs');
     await writeFile(
@@ -182,10 +196,10 @@ describe('the worker process', () => {
   }, 30_000);
 
   it('waits for NATS, and logs neither prompt nor text', async () => {
-    await nats.kill();
+    await nats.stop();
     start();
     await until('a complaint', () => output.includes('NATS cannot be reached yet'));
-    await nats.restart();
+    await nats.start();
     const { nodeId } = await readyReplica(200);
     const { stream } = await running(nodeId, 20);
     await until('the finish', () => stream.finish);

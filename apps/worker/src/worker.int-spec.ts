@@ -3,6 +3,7 @@
  * that every token can be checked (`@corral/testing`, fake-engine).
  */
 import { fakeSeed, fakeText } from '@corral/testing';
+import { readLedger } from './testing/read-ledger.js';
 import { request, TestController } from './testing/test-controller.js';
 import { until } from './testing/until.js';
 import { WorkerRig } from './testing/worker-rig.js';
@@ -30,7 +31,7 @@ describe('a worker on the bus', () => {
       name: 'spec-node',
       draining: false,
       platform: { engine: 'fake' },
-      devices: [{ id: 'cpu', kind: 'cpu' }],
+      devices: [{ id: 'cpu', kind: 'cpu', powerWatts: null }],
     });
     const [cpu] = heartbeat.devices;
     expect(cpu?.totalBytes).toBeGreaterThan(cpu?.freeBytes ?? Infinity);
@@ -50,6 +51,7 @@ describe('a worker on the bus', () => {
     expect(stream.text).toBe(fakeText(fakeSeed(asked), 20));
     expect(stream.pieces.map(({ index }) => index)).toEqual([...Array(20).keys()]);
     expect(stream.finish).toMatchObject({ reason: 'length', completionTokens: 20 });
+    expect(stream.pieces[0]?.prompt).toEqual({ tokens: 5, cachedTokens: 0 });
   });
 
   it('refuses an order that does not fit its contract, and goes on', async () => {
@@ -143,7 +145,8 @@ describe('attempts on a worker', () => {
     expect(await controller.resend(nodeId, 'never-was', 0)).toBe('unknown_attempt');
   });
 
-  it('end when their controller falls silent', async () => {
+  it('end when their controller falls silent, and the ledger hears what they had', async () => {
+    const ledger = await readLedger(controller.bus);
     const silent = await TestController.connect(rig.nats.url, 'controller-silent');
     const attempt = { generationId: 'orphan', replicaId };
     await silent.generate(nodeId, attempt, request('orphan', { maxTokens: 5000 }));
@@ -154,6 +157,22 @@ describe('attempts on a worker', () => {
     expect(stream.finish?.reason).toBe('cancelled');
     expect(performance.now() - startedAtMs).toBeGreaterThan(3_000);
     expect(performance.now() - startedAtMs).toBeLessThan(5_500);
+    await until('the report', () => ledger.length > 0);
+    expect(ledger).toEqual([
+      {
+        kind: 'orphaned',
+        nodeId,
+        ...attempt,
+        attempt: 1,
+        promptTokens: 'orphan'.length,
+        cachedTokens: 0,
+        completionTokens: stream.tokens.length,
+        prefillMs: expect.any(Number),
+        decodeMs: stream.finish?.timings.decodeMs,
+        deviceMs: stream.finish?.timings.deviceMs,
+      },
+    ]);
+    expect(stream.finish?.timings.deviceMs).toBeGreaterThan(1_000);
     await silent.close();
   }, 10_000);
 
@@ -197,8 +216,8 @@ describe('a connection that breaks', () => {
     await controller.generate(nodeId, { generationId: 'storm', replicaId }, asked);
     const stream = controller.stream('storm');
     await until('tokens', () => stream.tokens.length > 20);
-    await rig.nats.kill();
-    await rig.nats.restart();
+    await rig.nats.stop();
+    await rig.nats.start();
     const { sequence } = controller.lastHeartbeat ?? { sequence: 0 };
     await rig.finished('storm');
     const before = stream.pieces.length;

@@ -5,9 +5,11 @@
  * - `timeout`: no answer in time; the other side may or may not have acted.
  * - `invalid`: an answer came that does not fit its schema.
  * - `too_large`: the payload is over the server's max_payload; nothing was sent.
+ * - `refused`: a JetStream stream did not take the message (it is full, or not there).
  * - `closed`: there is no connection to the server, or it was closed here.
  */
-export type BusErrorCode = 'no_responders' | 'timeout' | 'invalid' | 'too_large' | 'closed';
+export type BusErrorCode =
+  'no_responders' | 'timeout' | 'invalid' | 'too_large' | 'refused' | 'closed';
 
 export class BusError extends Error {
   constructor(

@@ -8,6 +8,7 @@
  *
  * Core NATS delivers at most once. Whoever needs more numbers its messages and asks again.
  */
+import { jetstream, JetStreamApiError, JetStreamError } from '@nats-io/jetstream';
 import {
   connect,
   NoRespondersError,
@@ -19,6 +20,8 @@ import {
 } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import { BusError } from './bus-error.js';
+import { decode } from './decode.js';
+import { WorkQueue, type WorkQueueOptions } from './work-queue.js';
 
 /** `reconnecting` repeats with each try. */
 export type BusStatus = 'connected' | 'disconnected' | 'reconnecting' | 'closed';
@@ -50,12 +53,14 @@ export class Bus {
   invalidMessages = 0;
 
   private connected = true;
+  private readonly durable;
   private readonly statusListeners: ((status: BusStatus) => void)[] = [];
 
   constructor(
     private readonly connection: NatsConnection,
     private readonly options: BusOptions,
   ) {
+    this.durable = jetstream(connection);
     this.followStatus().catch(() => this.tell('closed'));
   }
 
@@ -74,6 +79,36 @@ export class Bus {
     const data = this.encode(subject, payload);
     if (this.connection.isClosed()) throw new BusError('closed', 'The bus is closed.');
     this.connection.publish(subject, data);
+  }
+
+  /**
+   * Sends, and resolves when a JetStream stream has it. The same `id` within the stream's window is
+   * kept once. Throws {@link BusError}: after any of them the message may be there all the same.
+   */
+  async publishDurable<S extends z.ZodType>(
+    subject: string,
+    _schema: S,
+    payload: z.input<S>,
+    { id, timeoutMs = 5_000 }: { id: string; timeoutMs?: number },
+  ): Promise<void> {
+    const data = this.encode(subject, payload);
+    try {
+      await this.durable.publish(subject, data, { msgID: id, timeout: timeoutMs, retries: 0 });
+    } catch (error) {
+      if (error instanceof JetStreamApiError || error instanceof JetStreamError) {
+        throw new BusError('refused', `${subject}: ${error.message}`, { cause: error });
+      }
+      throw requestFailure(subject, error);
+    }
+  }
+
+  /** A JetStream work queue with its one shared consumer; made where it is not there yet. */
+  workQueue<S extends z.ZodType>(
+    schema: S,
+    options: WorkQueueOptions<z.output<S>>,
+  ): Promise<WorkQueue<S>> {
+    const invalid = (subject: string, reason: string): void => this.refuse(subject, reason);
+    return WorkQueue.open(this.connection, schema, options, invalid);
   }
 
   /** Sends and waits for one answer, `timeoutMs` at most. Throws {@link BusError}. */
@@ -200,21 +235,6 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
   };
   return new Bus(await connect(settings), options);
-}
-
-type Decoded<T> = { ok: true; value: T } | { ok: false; reason: string };
-
-function decode<S extends z.ZodType>(schema: S, message: Msg): Decoded<z.output<S>> {
-  let json: unknown;
-  try {
-    json = JSON.parse(message.string());
-  } catch {
-    return { ok: false, reason: 'not JSON' };
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  const issue = parsed.error.issues[0];
-  return { ok: false, reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}` };
 }
 
 function requestFailure(subject: string, error: unknown): BusError {

@@ -1,2 +1,3 @@
 export * from './bus.js';
 export * from './bus-error.js';
+export { WorkQueue, type WorkQueueOptions } from './work-queue.js';

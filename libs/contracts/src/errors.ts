@@ -20,6 +20,8 @@ export const ERRORS = {
   conflict: { status: 409, retryable: false },
   request_too_large: { status: 413, retryable: false },
   rate_limit_exceeded: { status: 429, retryable: true },
+  /** A budget is used up: trying again before it resets is of no use. */
+  insufficient_quota: { status: 429, retryable: false },
   client_closed: { status: 499, retryable: false },
   internal_error: { status: 500, retryable: false },
   /** The queue is full, or the wait would be longer than allowed. */

@@ -63,12 +63,20 @@ export const generationRequestSchema = z.object({
   sampling: samplingSchema,
   /** Up to 4 strings, none empty; generation ends before the first that appears, which is never emitted. */
   stop: z.array(z.string().min(1).max(1000)).max(4),
-  /** Tokens to generate at most; null: as many as the context holds. */
+  /**
+   * Tokens that this attempt may generate at most, acceptedTokens not counted; null: as many as the
+   * context holds.
+   */
   maxTokens: z.int().min(1).nullable(),
   /** How many alternatives to report per token, 0 to 20; null: no log-probabilities at all. */
   topLogprobs: z.int().min(0).max(20).nullable(),
   /** Prompts are only ever reused between requests of one scope (a team). */
   cacheScope: z.string().min(1).max(200),
+  /**
+   * Prompt and answer, acceptedTokens included, together at most; absent: as much as the replica's
+   * context holds.
+   */
+  maxContextTokens: z.int().min(1).optional(),
   /** Tokens already delivered by earlier attempts, in order; this attempt continues after them. */
   acceptedTokens: z.array(tokenIdSchema),
 });
@@ -91,6 +99,11 @@ export const attemptTimingsSchema = z.object({
   prefillMs: durationMsSchema,
   /** From the end of the prompt to the last token. */
   decodeMs: durationMsSchema,
+  /**
+   * Its share of the time in which the device computed: each step's time, divided among the streams
+   * in it by the tokens that each had in the batch. All streams' shares add up to the busy time.
+   */
+  deviceMs: durationMsSchema.default(0),
 });
 export type AttemptTimings = z.infer<typeof attemptTimingsSchema>;
 
@@ -119,6 +132,11 @@ export const streamDeltaSchema = z.object({
   /** Text that became certain with these tokens: incomplete UTF-8 and possible stop strings wait. */
   text: z.string(),
   logprobs: z.array(tokenLogprobSchema).optional(),
+  /**
+   * The prompt as the engine rendered it: on the first piece of an attempt, and only there. Absent
+   * there too when the prompt could not be rendered, or when the engine was lost before it spoke.
+   */
+  prompt: z.object({ tokens: tokenCountSchema, cachedTokens: tokenCountSchema }).optional(),
   /** Present on the last piece of a stream, and only there. */
   finish: finishSchema.optional(),
 });

@@ -32,3 +32,8 @@ export const deploymentNameSchema = z
 export function generationIdOf(requestId: string, choice: number): string {
   return `${requestId}-${choice}`;
 }
+
+/** The request that a generation is a choice of. */
+export function requestIdOf(generationId: string): string {
+  return generationId.slice(0, generationId.lastIndexOf('-'));
+}

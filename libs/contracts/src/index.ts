@@ -9,4 +9,5 @@ export * from './bus/heartbeat.js';
 export * from './bus/assign.js';
 export * from './bus/op.js';
 export * from './bus/events.js';
+export * from './bus/usage.js';
 export * from './engine/messages.js';

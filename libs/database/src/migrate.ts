@@ -9,6 +9,9 @@ import { openSchemaEngine } from './schema-engine.js';
 /** From src/ and from dist/ alike. */
 export const MIGRATIONS_DIR = resolve(import.meta.dirname, '../../../prisma/migrations');
 
+/** Functions and triggers; the schema engine cannot take them, since it splits scripts at semicolons. */
+const FUNCTIONS_FILE = resolve(MIGRATIONS_DIR, '../functions.sql');
+
 /** Any number that nothing else in this database uses. */
 const MIGRATION_LOCK = 7_243_801;
 
@@ -26,7 +29,9 @@ export async function migrate(url: string): Promise<string[]> {
     lock.on('error', () => undefined);
     try {
       await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      return await applyMissing(pool);
+      const applied = await applyMissing(pool);
+      await pool.query(await readFile(FUNCTIONS_FILE, 'utf8'));
+      return applied;
     } finally {
       // Closed rather than given back: the lock goes with the connection.
       lock.release(true);

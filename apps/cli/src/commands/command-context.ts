@@ -3,10 +3,14 @@ import type { Command } from 'commander';
 import { AdminClient } from '../admin/admin-client.js';
 import { CliError, EXIT, type ExitCode } from '../cli-error.js';
 import { clientConfig, type ClientFlags } from '../config/client-config.js';
+import { printable } from '../output/printable.js';
 import { JsonReporter } from '../output/json-reporter.js';
 import type { Reporter } from '../output/reporter.js';
 import { TextReporter } from '../output/text-reporter.js';
 import { StartFailed } from '../processes/supervised-process.js';
+
+/** The flags of {@link withClientOptions}. */
+export type Flags = ClientFlags & { json?: boolean };
 
 /** Progress goes to standard error, so that a command's result can be piped; `up` has no result. */
 export function reporterFor(json: boolean | undefined, out: NodeJS.WriteStream): Reporter {
@@ -56,5 +60,6 @@ export function adminClient(flags: ClientFlags): AdminClient {
 
 /** Prints a command's result: JSON for scripts, `text` for a person. */
 export function print(json: boolean | undefined, value: unknown, text: string): void {
-  process.stdout.write(`${json ? JSON.stringify(value) : text}\n`);
+  const lines = json ? JSON.stringify(value) : text.split('\n').map(printable).join('\n');
+  process.stdout.write(`${lines}\n`);
 }

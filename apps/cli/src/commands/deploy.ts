@@ -1,10 +1,14 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { followDeployment } from '../admin/follow.js';
-import type { ClientFlags } from '../config/client-config.js';
-import { adminClient, print, reporterFor, withClientOptions } from './command-context.js';
+import { wholeNumber } from '../arguments/amount.js';
+import {
+  adminClient,
+  print,
+  reporterFor,
+  withClientOptions,
+  type Flags,
+} from './command-context.js';
 import { deploymentTable } from './status.js';
-
-type Flags = ClientFlags & { json?: boolean };
 
 interface DeployFlags extends Flags {
   name: string;
@@ -27,14 +31,6 @@ Examples:
   corral undeploy coder
 
 MODEL is a file name or the beginning of a digest, as \`corral models list\` shows them.`;
-
-function wholeNumber(from: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isInteger(value) && value >= from) return value;
-    throw new InvalidArgumentError(`It is a whole number, ${from} or more.`);
-  };
-}
 
 function gpuLayers(text: string): number | 'auto' {
   return text === 'auto' ? 'auto' : wholeNumber(0)(text);

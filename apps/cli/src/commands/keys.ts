@@ -1,76 +1,76 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { ApiKeyView } from '@corral/contracts/http';
-import { CliError, EXIT } from '../cli-error.js';
-import type { ClientFlags } from '../config/client-config.js';
+import { keyNamed, teamNamed } from '../admin/named.js';
+import { formatDay, formatMinute } from '../output/figures.js';
 import { table } from '../output/table.js';
-import { adminClient, print, withClientOptions } from './command-context.js';
-
-type Flags = ClientFlags & { json?: boolean };
+import { adminClient, print, withClientOptions, type Flags } from './command-context.js';
+import { addKeyCreate, addKeyRotate } from './new-keys.js';
 
 const EXAMPLES = `
 Examples:
   corral keys create laptop
-  corral keys create ci --expires never
-  corral keys list
-  corral keys revoke 3f8c2a1b`;
+  corral keys create ci --service --team research --expires never --tokens-per-day 2m
+  corral keys create ada-laptop --user ada@example.com --allow-model qwen3-coder
+  corral keys rotate ci --overlap 7d
+  corral keys revoke 3f8c2a1b
 
-/** `never`, or a whole number of days. */
-function expiry(text: string): number | null {
-  if (text === 'never') return null;
-  const days = Number(text);
-  if (Number.isInteger(days) && days >= 1 && days <= 3650) return days;
-  throw new InvalidArgumentError('It is a number of days from 1 to 3650, or "never".');
-}
+A key is named by its id as the list shows it, or by its name where only one key has it.`;
 
 export function addKeys(program: Command): void {
   const keys = program
     .command('keys')
-    .description('create, list and revoke API keys')
+    .description('create, list, rotate and revoke API keys')
     .addHelpText('after', EXAMPLES);
 
-  withClientOptions(keys.command('create <name>'))
-    .description('create a key; it is shown this once')
-    .option('--expires <days>', 'days until it expires, or "never"', expiry, 90)
-    .action(async (name: string, flags: Flags & { expires: number | null }) => {
-      const key = await adminClient(flags).createKey({ name, expiresInDays: flags.expires });
-      const until = key.expiresAt === null ? 'never expires' : `expires ${key.expiresAt}`;
-      print(flags.json, key, `${key.apiKey}\nShown this once; ${until}.`);
-    });
+  addKeyCreate(keys);
 
   withClientOptions(keys.command('list'))
     .description('list all keys')
-    .action(async (flags: Flags) => {
-      const all = await adminClient(flags).keys();
-      print(flags.json, all, keyTable(all));
+    .option('--team <team>', 'of one team, by name or id')
+    .action(async (flags: Flags & { team?: string }) => {
+      const client = adminClient(flags);
+      const team =
+        flags.team === undefined ? undefined : teamNamed(await client.accounts.teams(), flags.team);
+      const all = await client.keys.list();
+      const shown = team === undefined ? all : all.filter(({ teamId }) => teamId === team.id);
+      print(flags.json, shown, keyTable(shown, Date.now()));
     });
 
-  withClientOptions(keys.command('revoke <id>'))
-    .description('refuse a key from now on; by id or public id, as the list shows them')
-    .action(async (id: string, flags: Flags) => {
+  addKeyRotate(keys);
+
+  withClientOptions(keys.command('revoke <key>'))
+    .description('refuse a key from now on')
+    .action(async (text: string, flags: Flags) => {
       const client = adminClient(flags);
-      const key = keyNamed(await client.keys(), id);
-      await client.revokeKey(key.id);
+      const key = keyNamed(await client.keys.list(), text);
+      await client.keys.revoke(key.id);
       print(flags.json, { revoked: key.id }, `Revoked ${key.name} (${key.publicId}).`);
     });
 }
 
-function keyNamed(keys: ApiKeyView[], id: string): ApiKeyView {
-  const found = keys.find((key) => key.id === id || key.publicId === id);
-  if (found !== undefined) return found;
-  throw new CliError(`There is no key ${id}.`, EXIT.refused, '`corral keys list` shows all.');
-}
-
-function keyTable(keys: ApiKeyView[]): string {
+/** @param nowMs wall time, for what has expired */
+export function keyTable(keys: ApiKeyView[], nowMs: number): string {
   return table(
-    ['ID', 'NAME', 'ENDS WITH', 'STATE', 'EXPIRES', 'LAST USED'],
+    ['ID', 'NAME', 'OWNER', 'TEAM', 'ENDS WITH', 'STATE', 'EXPIRES', 'LAST USED'],
     keys.map((key) => [
       key.publicId,
       key.name,
+      key.userEmail ?? 'service',
+      key.teamName,
       key.lastFour,
-      key.revokedAt === null ? 'active' : `revoked ${key.revokedAt}`,
-      key.expiresAt ?? 'never',
-      key.lastUsedAt ?? 'never',
+      stateOf(key, nowMs),
+      key.expiresAt === null ? 'never' : formatDay(key.expiresAt),
+      key.lastUsedAt === null ? 'never' : formatMinute(key.lastUsedAt),
     ]),
     'No keys. `corral keys create NAME` makes one.',
   );
+}
+
+function stateOf(key: ApiKeyView, nowMs: number): string {
+  if (key.revokedAt !== null) return `revoked ${formatDay(key.revokedAt)}`;
+  if (key.expiresAt !== null && Date.parse(key.expiresAt) <= nowMs) return 'expired';
+  const [old] = key.overlapping;
+  return old === undefined
+    ? 'active'
+    : `active, ${old.publicId} until ${formatMinute(old.expiresAt)}`;
 }

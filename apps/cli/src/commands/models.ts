@@ -2,11 +2,14 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ModelView } from '@corral/contracts/http';
 import { followImport } from '../admin/follow.js';
-import type { ClientFlags } from '../config/client-config.js';
 import { formatBytes, table } from '../output/table.js';
-import { adminClient, print, reporterFor, withClientOptions } from './command-context.js';
-
-type Flags = ClientFlags & { json?: boolean };
+import {
+  adminClient,
+  print,
+  reporterFor,
+  withClientOptions,
+  type Flags,
+} from './command-context.js';
 
 /** Files of hundreds of gigabytes are copied and hashed. */
 const IMPORT_TIMEOUT_MS = 6 * 60 * 60 * 1000;

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { DeploymentView, NodeView, Overview } from '@corral/contracts/http';
-import type { ClientFlags } from '../config/client-config.js';
 import { formatBytes, table } from '../output/table.js';
-import { adminClient, print, withClientOptions } from './command-context.js';
+import { adminClient, print, withClientOptions, type Flags } from './command-context.js';
 
 const EXAMPLES = `
 Examples:
@@ -14,7 +13,7 @@ export function addStatus(program: Command): void {
   withClientOptions(program.command('status'))
     .description('show nodes, deployments and rates')
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: ClientFlags & { json?: boolean }) => {
+    .action(async (flags: Flags) => {
       const overview = await adminClient(flags).overview();
       print(flags.json, overview, statusText(overview));
     });

@@ -3,7 +3,12 @@ import { upConfig } from './up-config.js';
 
 describe('The settings of `corral up`', () => {
   it('have defaults for one machine', () => {
-    expect(upConfig({}, {})).toEqual({ home: '.corral', port: 7070, host: '127.0.0.1' });
+    expect(upConfig({}, {})).toEqual({
+      home: '.corral',
+      port: 7070,
+      host: '127.0.0.1',
+      controllerSecrets: {},
+    });
   });
 
   it('come from the environment', () => {
@@ -17,6 +22,15 @@ describe('The settings of `corral up`', () => {
       home: '/srv/corral',
       port: 8080,
       databaseUrl: 'postgres://db/x',
+    });
+  });
+
+  it('hand the controller’s own secrets on, and no others', () => {
+    const env = { CORRAL_OIDC_CLIENT_SECRET: 's', CORRAL_METRICS_TOKEN_FILE: '/f', X_SECRET: 'x' };
+
+    expect(upConfig({}, env).controllerSecrets).toEqual({
+      CORRAL_OIDC_CLIENT_SECRET: 's',
+      CORRAL_METRICS_TOKEN_FILE: '/f',
     });
   });
 

@@ -20,6 +20,11 @@ const portSchema = z.coerce
   .min(1, 'must be 1 to 65535')
   .max(65_535, 'must be 1 to 65535');
 
+const CONTROLLER_SECRETS = ['CORRAL_METRICS_TOKEN', 'CORRAL_OIDC_CLIENT_SECRET'].flatMap((name) => [
+  name,
+  `${name}_FILE`,
+]);
+
 const upConfigSchema = z.object({
   /** CORRAL_HOME or --home: the data folder. */
   home: z.string().min(1).default('.corral'),
@@ -42,6 +47,8 @@ const upConfigSchema = z.object({
   /** NATS_USER and NATS_PASSWORD: for NATS_URL. */
   natsUser: z.string().optional(),
   natsPassword: z.string().optional(),
+  /** Secrets that are handed to the controller and to nobody else, by their names. */
+  controllerSecrets: z.record(z.string(), z.string()),
   /** PATH: where nats-server is looked for. */
   searchPath: z.string().optional(),
 });
@@ -59,6 +66,12 @@ export function upConfig(flags: UpFlags, env: NodeJS.ProcessEnv = process.env): 
     natsUrl: set(env.NATS_URL),
     natsUser: set(env.NATS_USER),
     natsPassword: set(env.NATS_PASSWORD),
+    controllerSecrets: Object.fromEntries(
+      CONTROLLER_SECRETS.flatMap((name) => {
+        const value = set(env[name]);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
     searchPath: env.PATH,
   });
   if (parsed.success) return parsed.data;

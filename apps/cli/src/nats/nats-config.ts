@@ -1,7 +1,9 @@
 /**
  * The configuration of the nats-server that Corral starts: loopback only, JetStream on, and two
  * users whose rights are those of libs/contracts `bus/subjects.ts`. A worker may say what it
- * observes and hear what concerns workers; it can neither command another nor read its replies.
+ * observes and what it generated for a controller that is gone, and hear what concerns workers; it
+ * can neither command another nor read its replies, nor write any other line of the ledger.
+ * JetStream's confirmations come to its own inbox.
  */
 
 /** Workers have their reply inboxes under this prefix, apart from the controllers'. */
@@ -44,7 +46,7 @@ authorization {
       user: ${NATS_WORKER_USER}
       password: ${quoted(settings.workerPassword)}
       permissions {
-        publish: ["corral.node.*.heartbeat", "corral.c.*.frames"]
+        publish: ["corral.node.*.heartbeat", "corral.c.*.frames", "corral.usage.orphans.*"]
         subscribe: ["corral.node.*.assign", "corral.node.*.op", "corral.w.>", "corral.c.*.alive", "${WORKER_INBOX}.>"]
         allow_responses: { max: 1, expires: "10m" }
       }

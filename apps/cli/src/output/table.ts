@@ -1,17 +1,25 @@
-/** Columns padded to their widest cell. `none` stands for a table without rows. */
-export function table(headings: string[], rows: string[][], none: string): string {
+import { printable } from './printable.js';
+
+/**
+ * Columns padded to their widest cell, those of `figures` (headings) to the right. `none` stands
+ * for a table without rows.
+ */
+export function table(
+  headings: string[],
+  rows: string[][],
+  none: string,
+  figures: readonly string[] = [],
+): string {
   if (rows.length === 0) return none;
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => (row[column] ?? '').length)),
+  const cells = [headings, ...rows.map((row) => row.map(printable))];
+  const widths = headings.map((_, column) =>
+    Math.max(...cells.map((row) => (row[column] ?? '').length)),
   );
-  return [headings, ...rows]
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const padded = (cell: string, column: number): string =>
+    figures.includes(headings[column] ?? '')
+      ? cell.padStart(widths[column] ?? 0)
+      : cell.padEnd(widths[column] ?? 0);
+  return cells.map((row) => row.map(padded).join('  ').trimEnd()).join('\n');
 }
 
 /** `3.4 GiB`; three significant digits at most. */

@@ -14,6 +14,9 @@ export interface ControllerSettings {
   natsPassword?: string;
   adminToken: string;
   authSecret: string;
+  spoolDir: string;
+  /** More of its settings, by their names. */
+  secrets: Record<string, string>;
 }
 
 const messageSchema = z.discriminatedUnion('type', [
@@ -49,6 +52,8 @@ export function controllerProcess(
           NATS_PASSWORD: settings.natsPassword,
           CORRAL_ADMIN_TOKEN: settings.adminToken,
           CORRAL_AUTH_SECRET: settings.authSecret,
+          CORRAL_SPOOL_DIR: settings.spoolDir,
+          ...settings.secrets,
         },
         settings.cwd,
       ),

@@ -125,6 +125,8 @@ async function startCorral(
         natsPassword: servers.controllerLogin.password,
         adminToken: secrets.adminToken,
         authSecret: secrets.authSecret,
+        spoolDir: join(home.path, 'controller', 'spool'),
+        secrets: config.controllerSecrets,
       },
       onFirstAdmin,
     ),

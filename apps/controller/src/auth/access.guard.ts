@@ -1,15 +1,18 @@
 /**
- * Enforces what each route declares (common/access.decorator.ts). API keys open the public API and
- * nothing else; sessions and the admin token open the admin API and nothing else.
+ * Enforces what each route declares (common/access.decorator.ts), and says who asks. API keys open
+ * the public API and nothing else; sessions and the admin token open the admin API and nothing else.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { KeyScope, Role } from '@corral/contracts/http';
 import type { FastifyRequest } from 'fastify';
-import { ApiKeysService } from '../api-keys/api-keys.service.js';
 import type { KeyedRequest } from '../api-keys/authenticated-key.js';
+import { KeyVerificationService } from '../api-keys/key-verification.service.js';
 import { ACCESS_METADATA, type Access } from '../common/access.decorator.js';
+import type { SignedInRequest } from '../common/current-principal.decorator.js';
 import { FailureException } from '../common/failure.exception.js';
+import type { Principal } from '../common/principal.js';
+import { sameText } from '../common/same-text.js';
 import { Config } from '../config/config.js';
 import { SignInService } from './sign-in.service.js';
 import { webHeadersOf } from './web-request.js';
@@ -20,7 +23,7 @@ const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly keys: ApiKeysService,
+    private readonly keys: KeyVerificationService,
     private readonly signIn: SignInService,
     private readonly config: Config,
   ) {}
@@ -32,43 +35,75 @@ export class AccessGuard implements CanActivate {
       context.getHandler(),
       context.getClass(),
     ]);
-    const request = context.switchToHttp().getRequest<KeyedRequest>();
-    if (access === 'public') return true;
-    if (access === 'api_key') {
-      request.apiKey = await this.keys.authenticate(keyOf(request));
-      return true;
+    if (access === undefined) {
+      throw new Error(`${context.getClass().name} has a route that declares no access`);
     }
-    if (access === 'admin') return this.admitAdmin(request);
-    throw new Error(`${context.getClass().name} has a route that declares no access`);
+    const request = context.switchToHttp().getRequest<KeyedRequest & SignedInRequest>();
+    if (access.kind === 'api_key') await this.admitKey(request, access.scope);
+    if (access.kind === 'role') await this.admitPerson(request, access.roles);
+    return true;
   }
 
-  private async admitAdmin(request: FastifyRequest): Promise<boolean> {
-    const token = bearerOf(request);
-    if (token !== null) {
-      if (this.config.adminToken !== null && sameText(token, this.config.adminToken)) return true;
-      throw refusal(
-        'The admin token is not valid. It is in secrets/admin-token of the data folder.',
+  /** Cookies and the admin token count for nothing here. */
+  private async admitKey(request: KeyedRequest, scope: KeyScope | null): Promise<void> {
+    const key = await this.keys.authenticate(keyOf(request));
+    if (scope !== null && !key.scopes.includes(scope)) {
+      throw forbidden(
+        `The key '${key.name}' lacks the scope '${scope}', which this needs. Use or make one that has it.`,
       );
     }
+    request.apiKey = key;
+  }
+
+  private async admitPerson(request: SignedInRequest, roles: readonly Role[]): Promise<void> {
+    const principal = await this.principalOf(request);
+    if (!roles.includes(principal.role)) {
+      throw forbidden(
+        `This is for the roles ${roles.join(', ')}, and ${principal.email ?? 'the asker'} is a ${principal.role}.`,
+      );
+    }
+    request.principal = principal;
+  }
+
+  private async principalOf(request: FastifyRequest): Promise<Principal> {
+    const from = { requestId: request.id, address: request.ip };
+    const token = bearerOf(request);
+    if (token !== null) {
+      if (this.config.adminToken === null || !sameText(token, this.config.adminToken)) {
+        throw unknown(
+          'The admin token is not valid. It is in secrets/admin-token of the data folder.',
+        );
+      }
+      return { ...ADMIN_TOKEN_HOLDER, ...from };
+    }
     if (!READS.has(request.method) && !isSameOrigin(request)) {
-      throw new FailureException({
-        code: 'permission_denied',
-        message: 'Changes are only taken from the console itself, or with the admin token.',
-      });
+      throw forbidden('Changes are only taken from the console itself, or with the admin token.');
     }
     const session = await this.signIn.sessionOf(webHeadersOf(request));
-    if (session === null)
-      throw refusal('Sign in first, or send the admin token as a bearer token.');
-    if (session.role === 'admin') return true;
-    throw new FailureException({
-      code: 'permission_denied',
-      message: `Only admins may do this, and ${session.email} is a ${session.role}.`,
-    });
+    if (session === null) {
+      throw unknown('Sign in first, or send the admin token as a bearer token.');
+    }
+    const { userId, email, role, teamId, sessionId } = session;
+    return { kind: 'user', userId, email, role, teamId, sessionId, ...from };
   }
 }
 
-function refusal(message: string): FailureException {
+/** An admin without a name. */
+const ADMIN_TOKEN_HOLDER = {
+  kind: 'admin_token',
+  userId: null,
+  email: null,
+  role: 'admin',
+  teamId: null,
+  sessionId: null,
+} as const;
+
+function unknown(message: string): FailureException {
   return new FailureException({ code: 'invalid_api_key', message });
+}
+
+function forbidden(message: string): FailureException {
+  return new FailureException({ code: 'permission_denied', message });
 }
 
 /** OpenAI's clients send a bearer token, Anthropic's a header of their own. */
@@ -80,12 +115,6 @@ function keyOf(request: FastifyRequest): string | null {
 function bearerOf({ headers }: FastifyRequest): string | null {
   const match = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '');
   return match?.[1] ?? null;
-}
-
-/** Hashed first, so that neither length nor content can be told from the time it takes. */
-function sameText(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
 
 /** Browsers send Origin with every write; a page elsewhere cannot forge it. */

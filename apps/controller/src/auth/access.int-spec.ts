@@ -1,85 +1,46 @@
-import { randomUUID } from 'node:crypto';
 import { request as rawRequest } from 'node:http';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { ApiKeysService } from '../api-keys/api-keys.service.js';
-import { PrismaService } from '../infra/prisma.service.js';
+import { ROLES, type CreatedKey, type KeyScope, type Role } from '@corral/contracts/http';
+import { accessText, type Access } from '../common/access.decorator.js';
+import { rolesOf, scopeOf, TABLE_ROUTES } from '../testing/access-table.js';
 import { TestApplication } from '../testing/test-application.js';
+import { addPerson } from '../testing/test-people.js';
 import { ADMIN_TOKEN, startServers, type TestServers } from '../testing/test-servers.js';
 import { declaredRoutes } from './declared-access.js';
-import { FirstAdminService } from './first-admin.service.js';
-import { hashPassword } from './sign-in.service.js';
-
-/** Every route there is, and who may call it. A new route has to be entered here. */
-const TABLE = {
-  public: [
-    'ALL /api/auth/*',
-    'GET /health/live',
-    'GET /health/ready',
-    // Its own rule: this machine, or the metrics token.
-    'GET /metrics',
-  ],
-  api_key: [
-    'GET /v1/models',
-    'GET /v1/models/*',
-    'POST /v1/chat/completions',
-    'POST /v1/completions',
-  ],
-  admin: [
-    'DELETE /admin/v1/deployments/*',
-    'DELETE /admin/v1/keys/:id',
-    'DELETE /admin/v1/models/:digest',
-    'GET /admin/v1/deployments',
-    'GET /admin/v1/deployments/*',
-    'GET /admin/v1/events',
-    'GET /admin/v1/keys',
-    'GET /admin/v1/models',
-    'GET /admin/v1/nodes',
-    'GET /admin/v1/nodes/:id',
-    'GET /admin/v1/overview',
-    'GET /admin/v1/requests',
-    'POST /admin/v1/deployments',
-    'POST /admin/v1/keys',
-    'POST /admin/v1/models/import',
-  ],
-} as const;
 
 type Headers = Record<string, string>;
+
+/** Answers of the guard; a handler that was reached gives others. */
+const REFUSED = [401, 403];
+const FORGED = [
+  'corral.session_token=forged.forged',
+  'corral.session_token=',
+  '__Host-corral.session_token=forged.forged',
+  'better-auth.session_token=forged.forged',
+];
 
 describe('access', () => {
   let servers: TestServers;
   let controller: TestApplication;
-  let apiKey: Headers;
-  let adminCookie: Headers;
-  let developerCookie: Headers;
+  const people = {} as Record<Role, Headers>;
+  const keys = {} as Record<KeyScope, Headers>;
   const adminToken = { authorization: `Bearer ${ADMIN_TOKEN}` };
 
   beforeAll(async () => {
     servers = await startServers();
     controller = await TestApplication.start(servers.config());
-    const { app } = controller;
-    const admin = await app.get(FirstAdminService).ensure();
-    if (admin === null) throw new Error('the database is not empty');
-    await addDeveloper(app.get(PrismaService));
-    const key = await app.get(ApiKeysService).create({ name: 'k', expiresInDays: null });
-    apiKey = { authorization: `Bearer ${key.apiKey}` };
-    adminCookie = await signIn(admin.email, admin.password);
-    developerCookie = await signIn('dev@corral.local', 'a password');
+    for (const role of ROLES) {
+      people[role] = { ...(await addPerson(controller, role)).headers };
+    }
+    for (const scope of ['generate', 'models'] as const) {
+      const { body } = await controller.admin('POST', '/keys', { name: scope, scopes: [scope] });
+      keys[scope] = { authorization: `Bearer ${(body as CreatedKey).apiKey}` };
+    }
   });
   afterAll(async () => {
     await controller.stop();
     await servers.remove();
   });
-
-  async function signIn(email: string, password: string): Promise<Headers> {
-    const { headers } = await controller.ask('POST', '/api/auth/sign-in/email', {
-      body: { email, password },
-      headers: { origin: controller.url },
-    });
-    return {
-      cookie: headers.getSetCookie().join('; ').split(';')[0] ?? '',
-      origin: controller.url,
-    };
-  }
 
   /** The status alone: a stream's body would not end. */
   function statusOf(method: string, path: string, headers: Headers): Promise<number> {
@@ -94,109 +55,137 @@ describe('access', () => {
     });
   }
 
-  function routeOf(line: string): [method: string, path: string] {
-    const [method = '', path = ''] = line.split(' ');
-    return [method, path.replace('*', 'x').replace(/:\w+/, 'x')];
+  /** Everybody who is nobody in the admin API, as if the console itself had sent it. */
+  function strangers(): Headers[] {
+    const [key = ''] = keys.generate.authorization?.split(' ').slice(1) ?? [];
+    return [
+      {},
+      keys.generate,
+      keys.models,
+      { 'x-api-key': key },
+      { authorization: `Bearer ${ADMIN_TOKEN}x` },
+      { authorization: `Basic ${ADMIN_TOKEN}` },
+      { 'x-api-key': ADMIN_TOKEN },
+      ...FORGED.map((cookie) => ({ cookie })),
+    ].map((headers) => ({ origin: controller.url, ...headers }));
+  }
+
+  /** With the roles in their usual order. */
+  function textOf(access: Access | null): string {
+    if (access?.kind !== 'role') return access === null ? 'nobody' : accessText(access);
+    return accessText({ kind: 'role', roles: ROLES.filter((role) => access.roles.includes(role)) });
   }
 
   it('is declared by every route, as the table has it', () => {
     const discovery = controller.app.get(DiscoveryService, { strict: false });
     const routes = declaredRoutes(discovery, new MetadataScanner());
-    const table = Object.entries(TABLE).flatMap(([access, lines]) =>
-      lines.map((line) => `${access} ${line}`),
+    const declared = routes.map(
+      ({ access, method, path }) => `${textOf(access)} ${method} ${path}`,
     );
-    expect(routes.map(({ access, method, path }) => `${access} ${method} ${path}`).sort()).toEqual(
-      table.sort(),
-    );
+    const table = TABLE_ROUTES.map(({ access, line }) => `${access} ${line}`);
+    expect(declared.sort()).toEqual(table.sort());
   });
 
-  describe.each(TABLE.admin)('to %s', (line) => {
-    const [method, path] = routeOf(line);
-    const REFUSED = [401, 403];
+  const forPeople = TABLE_ROUTES.filter((route) => rolesOf(route) !== null);
+  describe.each(forPeople)('to $line, for $access', (route) => {
+    const { method, path } = route;
+    const admitted = rolesOf(route) ?? [];
+    const isRead = method === 'GET';
 
-    it('is refused without credentials, with an API key and with a wrong token', async () => {
-      const [key = ''] = apiKey.authorization?.split(' ').slice(1) ?? [];
-      const strangers: Headers[] = [
-        {},
-        apiKey,
-        { 'x-api-key': key },
-        { authorization: `Bearer ${ADMIN_TOKEN}x` },
-        { authorization: `Basic ${ADMIN_TOKEN}` },
-        { cookie: 'corral.session_token=forged.forged' },
-      ];
-      for (const headers of strangers) {
-        expect(await statusOf(method, path, { origin: controller.url, ...headers })).toBe(401);
+    it('is refused without credentials, with an API key, a wrong token, a forged cookie', async () => {
+      for (const headers of strangers()) expect(await statusOf(method, path, headers)).toBe(401);
+    });
+
+    it('is given to its roles and to no other', async () => {
+      for (const role of ROLES) {
+        const status = await statusOf(method, path, people[role]);
+        if (admitted.includes(role)) expect(REFUSED).not.toContain(status);
+        else expect(status).toBe(403);
       }
-    });
-
-    it('is refused to a developer', async () => {
-      expect(await statusOf(method, path, developerCookie)).toBe(403);
-    });
-
-    it('is given to a signed-in admin and to the admin token', async () => {
-      expect(REFUSED).not.toContain(await statusOf(method, path, adminCookie));
+      // The admin token is an admin's.
       expect(REFUSED).not.toContain(await statusOf(method, path, adminToken));
     });
 
-    it('is refused to an admin’s cookie in a write that another site sends', async () => {
-      if (method === 'GET') return;
-      const { cookie = '' } = adminCookie;
-      for (const origin of ['https://elsewhere.example', 'null']) {
+    it('is not given to a cookie in a write that another site sends', async () => {
+      if (isRead) return;
+      const { cookie = '' } = people.admin;
+      const port = new URL(controller.url).port;
+      const origins = ['https://elsewhere.example', 'null', `http://localhost.evil:${port}`, ''];
+      for (const origin of origins) {
         expect(await statusOf(method, path, { cookie, origin })).toBe(403);
       }
       expect(await statusOf(method, path, { cookie })).toBe(403);
+      expect(await statusOf(method, path, { cookie, referer: controller.url })).toBe(403);
+    });
+
+    it('is not widened by another spelling of the path', async () => {
+      const excluded = ROLES.filter((role) => !admitted.includes(role)).map((role) => people[role]);
+      for (const spelling of spellings(path)) {
+        for (const headers of [{}, keys.generate, ...excluded]) {
+          expect(await statusOf(method, spelling, headers)).toBeGreaterThanOrEqual(400);
+        }
+      }
     });
   });
 
-  it.each(TABLE.api_key)('to %s is by API key alone', async (line) => {
-    const [method, path] = routeOf(line);
-    for (const headers of [{}, adminCookie, adminToken]) {
-      expect(await statusOf(method, path, headers)).toBe(401);
-    }
-    expect(await statusOf(method, path, apiKey)).not.toBe(401);
+  const forKeys = TABLE_ROUTES.filter(({ access }) => access.startsWith('api_key'));
+  describe.each(forKeys)('to $line, for $access', (route) => {
+    const { method, path } = route;
+
+    it('is by API key alone', async () => {
+      const others = [{}, adminToken, ...Object.values(people)];
+      for (const headers of others) expect(await statusOf(method, path, headers)).toBe(401);
+      for (const spelling of spellings(path)) {
+        for (const headers of others) {
+          expect(await statusOf(method, spelling, headers)).toBeGreaterThanOrEqual(400);
+        }
+      }
+    });
+
+    it('is given to a key with the scope, and to no other', async () => {
+      const scope = scopeOf(route);
+      for (const held of ['generate', 'models'] as const) {
+        const status = await statusOf(method, path, keys[held]);
+        if (scope === null || scope === held) expect(REFUSED).not.toContain(status);
+        else expect(status).toBe(403);
+      }
+    });
   });
 
-  it.each([
-    '/admin/v1//keys',
-    '//admin/v1/keys',
-    '/ADMIN/v1/keys',
-    '/admin/v1/keys/',
-    '/admin/v1/keys%2f',
-    '/%61dmin/v1/keys',
-    '/admin/v1/./keys',
-    '/v1/../admin/v1/keys',
-    '/health/live/../../admin/v1/keys',
-    '/admin/v1/keys;/health/live',
-    '/admin/v1/keys?x=/health/live',
-    '/admin%2fv1%2fkeys',
-  ])('is not widened by spelling the path as %s', async (path) => {
-    for (const headers of [{}, apiKey, developerCookie]) {
-      expect(await statusOf('GET', path, headers)).toBeGreaterThanOrEqual(400);
-    }
+  const forAnybody = TABLE_ROUTES.filter(({ access, method }) => {
+    return access === 'public' && method !== 'ALL';
+  });
+  it.each(forAnybody)('to $line is for anybody', async ({ method, path }) => {
+    expect(REFUSED).not.toContain(await statusOf(method, path, {}));
   });
 
   it('is not widened by HEAD or by a method override', async () => {
-    expect(await statusOf('HEAD', '/admin/v1/keys', {})).toBe(401);
-    const override = { 'x-http-method-override': 'GET' };
-    expect(await statusOf('POST', '/admin/v1/keys', override)).toBe(403);
+    expect(await statusOf('HEAD', '/admin/v1/audit', {})).toBe(401);
+    expect(await statusOf('HEAD', '/admin/v1/audit', people.lead)).toBe(403);
+    const override = { ...people.lead, 'x-http-method-override': 'GET' };
+    expect(await statusOf('POST', '/admin/v1/teams', override)).toBe(403);
   });
 });
 
-async function addDeveloper(prisma: PrismaService): Promise<void> {
-  const id = randomUUID();
-  await prisma.client.user.create({
-    data: {
-      id,
-      email: 'dev@corral.local',
-      name: 'Dev',
-      accounts: {
-        create: {
-          id: randomUUID(),
-          accountId: id,
-          providerId: 'credential',
-          password: await hashPassword('a password'),
-        },
-      },
-    },
-  });
+/** The same path, spelt so that one part of the server might read it differently from another. */
+function spellings(path: string): string[] {
+  const [, first = '', ...rest] = path.split('/');
+  const tail = rest.join('/');
+  const encoded = `%${first.charCodeAt(0).toString(16)}${first.slice(1)}`;
+  return [
+    `//${first}/${tail}`,
+    `/${first}//${tail}`,
+    `/${first.toUpperCase()}/${tail}`,
+    `${path}/`,
+    `${path}%2f`,
+    `/${encoded}/${tail}`,
+    `/./${first}/${tail}`,
+    `/${first}/./${tail}`,
+    `/health/live/../..${path}`,
+    `${path};/health/live`,
+    `${path}?x=/health/live`,
+    `${path}%00`,
+    `/${first}%2f${tail}`,
+    `/${first}\\${tail}`,
+  ];
 }

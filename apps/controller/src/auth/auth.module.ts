@@ -1,15 +1,34 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { AccessGuard } from './access.guard.js';
 import { FirstAdminService } from './first-admin.service.js';
+import { LoginThrottle } from './login-throttle.service.js';
+import { SessionsController } from './sessions.controller.js';
+import { SessionsRepository } from './sessions.repository.js';
+import { SessionsService } from './sessions.service.js';
+import { SignInOptionsController } from './sign-in-options.controller.js';
 import { SignInController } from './sign-in.controller.js';
 import { SignInService } from './sign-in.service.js';
+import { SingleSignOnService } from './single-sign-on.service.js';
+import { ThrottledSignInService } from './throttled-sign-in.service.js';
+import { ThrottleRepository } from './throttle.repository.js';
 
 @Module({
-  imports: [ApiKeysModule, DiscoveryModule],
-  controllers: [SignInController],
-  providers: [SignInService, FirstAdminService, { provide: APP_GUARD, useClass: AccessGuard }],
-  exports: [FirstAdminService],
+  imports: [ApiKeysModule, AuditModule, DiscoveryModule],
+  controllers: [SignInController, SignInOptionsController, SessionsController],
+  providers: [
+    SignInService,
+    SingleSignOnService,
+    ThrottledSignInService,
+    LoginThrottle,
+    ThrottleRepository,
+    SessionsService,
+    SessionsRepository,
+    FirstAdminService,
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
+  exports: [FirstAdminService, LoginThrottle],
 })
 export class AuthModule {}

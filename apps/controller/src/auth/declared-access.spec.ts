@@ -48,13 +48,13 @@ describe('the declared access of routes', () => {
       handler: 'WhollyDeclared.list',
       method: 'GET',
       path: '/whole',
-      access: 'admin',
+      access: { kind: 'role', roles: ['admin'] },
     });
     expect(routes).toContainEqual({
       handler: 'WhollyDeclared.open',
       method: 'GET',
       path: '/whole/open',
-      access: 'public',
+      access: { kind: 'public' },
     });
   });
 });

@@ -4,9 +4,12 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { createKeySchema, DEFAULT_TEAM_ID } from '@corral/contracts/http';
 import { ApiKeysService } from '../api-keys/api-keys.service.js';
+import { AuditService } from '../audit/audit.service.js';
+import { SYSTEM } from '../common/principal.js';
 import { PrismaService } from '../infra/prisma.service.js';
-import { hashPassword } from './sign-in.service.js';
+import { passwordAccount } from './password-account.js';
 
 export interface FirstAdmin {
   email: string;
@@ -23,32 +26,35 @@ export class FirstAdminService {
   constructor(
     private readonly prisma: PrismaService,
     private readonly keys: ApiKeysService,
+    private readonly audit: AuditService,
   ) {}
 
   /** Null when there are users already. */
   async ensure(): Promise<FirstAdmin | null> {
     const password = randomBytes(12).toString('base64url');
-    const passwordHash = await hashPassword(password);
+    const id = randomUUID();
+    const account = await passwordAccount(id, password);
+    const admin = { email: EMAIL, name: 'Admin', role: 'admin', teamId: DEFAULT_TEAM_ID };
     const made = await this.prisma.client.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${FIRST_ADMIN_LOCK})`;
       if ((await tx.user.count()) > 0) return false;
-      const id = randomUUID();
       await tx.user.create({
-        data: { id, email: EMAIL, name: 'Admin', emailVerified: true, role: 'admin' },
+        data: { id, ...admin, emailVerified: true, accounts: { create: account } },
       });
-      await tx.account.create({
-        data: {
-          id: randomUUID(),
-          userId: id,
-          accountId: id,
-          providerId: 'credential',
-          password: passwordHash,
-        },
+      await this.audit.record(tx, SYSTEM, {
+        action: 'user.create',
+        subjectKind: 'user',
+        subjectId: id,
+        before: null,
+        after: admin,
       });
       return true;
     });
     if (!made) return null;
-    const { apiKey } = await this.keys.create({ name: 'first key', expiresInDays: 90 });
+    const { apiKey } = await this.keys.create(
+      { ...SYSTEM, userId: id },
+      createKeySchema.parse({ name: 'first key', teamId: DEFAULT_TEAM_ID, userId: id }),
+    );
     return { email: EMAIL, password, apiKey };
   }
 }

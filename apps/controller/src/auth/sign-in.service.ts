@@ -1,63 +1,43 @@
-/**
- * Sign-in of people, by better-auth: e-mail and password (argon2id), sessions in the database, a
- * cookie that scripts cannot read and other origins cannot send, throttled tries.
- */
+/** Sign-in of people and their sessions, by better-auth (auth-library.ts). */
 import { Injectable, Logger } from '@nestjs/common';
-import { hash, verify } from '@node-rs/argon2';
-import { betterAuth } from 'better-auth';
-import { prismaAdapter } from 'better-auth/adapters/prisma';
+import { roleSchema, type Role } from '@corral/contracts/http';
 import { Config } from '../config/config.js';
 import { PrismaService } from '../infra/prisma.service.js';
-
-/** Where the caller's address is handed to better-auth; never taken from the client. */
-export const CLIENT_ADDRESS_HEADER = 'x-corral-client-address';
-const SIGN_IN_TRIES_PER_MINUTE = 10;
+import {
+  AUTH_PATH,
+  CLIENT_ADDRESS_HEADER,
+  createAuthLibrary,
+  SIGN_IN_PAGE,
+  type AuthLibrary,
+} from './auth-library.js';
+import { OIDC_PROVIDER } from './oidc-plugin.js';
+import { SingleSignOnService } from './single-sign-on.service.js';
 
 export interface SignedIn {
   userId: string;
   email: string;
-  role: string;
+  role: Role;
+  teamId: string;
+  sessionId: string;
 }
 
 @Injectable()
 export class SignInService {
   private readonly logger = new Logger(SignInService.name);
-  private readonly auth;
+  private readonly auth: AuthLibrary;
 
-  constructor(config: Config, prisma: PrismaService) {
-    const publicUrl = config.http.publicUrl;
-    this.auth = betterAuth({
-      appName: 'Corral',
-      basePath: '/api/auth',
-      ...(publicUrl === null ? {} : { baseURL: publicUrl }),
-      // Without a public address, the one that the browser used is its own origin.
-      trustedOrigins: (request) => (request === undefined ? [] : [new URL(request.url).origin]),
-      secret: config.authSecret,
-      database: prismaAdapter(prisma.client, { provider: 'postgresql' }),
-      emailAndPassword: {
-        enabled: true,
-        disableSignUp: true,
-        password: {
-          hash: hashPassword,
-          verify: ({ hash: stored, password }) => verify(stored, password),
-        },
+  constructor(
+    config: Config,
+    private readonly prisma: PrismaService,
+    singleSignOn: SingleSignOnService,
+  ) {
+    this.auth = createAuthLibrary(config, prisma, {
+      isActive: async (userId) => (await this.activePerson(userId)) !== null,
+      endSession: async (token) => {
+        await prisma.client.session.deleteMany({ where: { token } });
       },
-      user: { additionalFields: { role: { type: 'string', input: false, required: false } } },
-      rateLimit: {
-        enabled: true,
-        window: 60,
-        max: 300,
-        customRules: { '/sign-in/email': { window: 60, max: SIGN_IN_TRIES_PER_MINUTE } },
-      },
-      advanced: {
-        cookiePrefix: 'corral',
-        // Said outright, since the library would leave it out under NODE_ENV=test or TEST=1.
-        disableOriginCheck: false,
-        disableCSRFCheck: false,
-        ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
-      },
-      telemetry: { enabled: false },
-      logger: { log: (_level, message) => this.logger.warn(message) },
+      admit: (profile) => singleSignOn.admit(profile),
+      log: (message) => this.logger.warn(message),
     });
   }
 
@@ -66,16 +46,41 @@ export class SignInService {
     return this.auth.handler(request);
   }
 
-  /** Null when the cookie belongs to no session. */
-  async sessionOf(headers: Headers): Promise<SignedIn | null> {
-    const session = await this.auth.api.getSession({ headers });
-    if (session === null) return null;
-    const { id, email, role } = session.user as { id: string; email: string; role?: string | null };
-    return { userId: id, email, role: role ?? 'developer' };
+  /**
+   * Sends the browser to the provider of single sign-on: the answer sets a cookie that binds the
+   * way back to this browser, and its body holds the `url` to go to.
+   *
+   * @param origin of Corral, as the browser knows it
+   */
+  beginSingleSignOn(origin: string, address: string): Promise<Response> {
+    const headers = {
+      'content-type': 'application/json',
+      origin,
+      [CLIENT_ADDRESS_HEADER]: address,
+    };
+    const body = { provider: OIDC_PROVIDER, callbackURL: '/', errorCallbackURL: SIGN_IN_PAGE };
+    const url = `${origin}${AUTH_PATH}/sign-in/social`;
+    return this.handle(new Request(url, { method: 'POST', headers, body: JSON.stringify(body) }));
   }
-}
 
-/** Argon2id, with the parameters that OWASP recommends (19 MiB, 2 passes, 1 lane). */
-export function hashPassword(password: string): Promise<string> {
-  return hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+  /**
+   * Null when the cookie belongs to no session, or the person or the person's team is disabled.
+   * Read anew each time, so that disabling holds at once.
+   */
+  async sessionOf(headers: Headers): Promise<SignedIn | null> {
+    const found = await this.auth.api.getSession({ headers });
+    if (found === null) return null;
+    const person = await this.activePerson(found.user.id);
+    return person === null ? null : { ...person, sessionId: found.session.id };
+  }
+
+  private async activePerson(userId: string): Promise<Omit<SignedIn, 'sessionId'> | null> {
+    const user = await this.prisma.client.user.findFirst({
+      where: { id: userId, disabledAt: null, team: { disabledAt: null } },
+      select: { email: true, role: true, teamId: true },
+    });
+    const role = roleSchema.safeParse(user?.role);
+    if (user === null || !role.success) return null;
+    return { userId, email: user.email, role: role.data, teamId: user.teamId };
+  }
 }

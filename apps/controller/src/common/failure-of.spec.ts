@@ -9,6 +9,7 @@ describe('an error that reaches the edge', () => {
       status: 503,
       failure,
       retryAfterMs: 1_000,
+      headers: {},
       isFault: false,
     });
   });

@@ -8,6 +8,7 @@ export interface DescribedFailure {
   status: number;
   failure: Failure;
   retryAfterMs: number | null;
+  headers: Readonly<Record<string, string>>;
   /** Nobody expected it: it belongs into the log, and its text to nobody else. */
   isFault: boolean;
 }
@@ -43,14 +44,14 @@ const NOT_JSON = 'Send the body as JSON, with the header Content-Type: applicati
 
 export function describeFailure(error: unknown): DescribedFailure {
   if (error instanceof FailureException) {
-    const { failure, retryAfterMs } = error;
-    return { status: ERRORS[failure.code].status, failure, retryAfterMs, isFault: false };
+    const { failure, retryAfterMs, headers } = error;
+    return { status: ERRORS[failure.code].status, failure, retryAfterMs, headers, isFault: false };
   }
   const status = statusOf(error);
   if (status !== null && status < 500) {
     const code = CODE_OF_STATUS[status] ?? 'invalid_request';
     const message = status === 415 ? NOT_JSON : messageOf(error);
-    return { status, failure: { code, message }, retryAfterMs: null, isFault: false };
+    return { status, failure: { code, message }, retryAfterMs: null, headers: {}, isFault: false };
   }
   if (error instanceof Error && 'code' in error && DATABASE_AWAY.has(String(error.code))) {
     return describeFailure(new FailureException(AWAY, 5_000));
@@ -62,6 +63,7 @@ export function describeFailure(error: unknown): DescribedFailure {
       message: 'Something went wrong here. The log has it under this request id.',
     },
     retryAfterMs: null,
+    headers: {},
     isFault: true,
   };
 }

@@ -5,10 +5,12 @@ export class FailureException extends Error {
   /**
    * @param failure what to tell the caller; its code decides the status.
    * @param retryAfterMs when trying again makes sense; null: it is not said.
+   * @param headers to be sent along (rate limits).
    */
   constructor(
     readonly failure: Failure,
     readonly retryAfterMs: number | null = null,
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(failure.message);
     this.name = 'FailureException';

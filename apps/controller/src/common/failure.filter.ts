@@ -21,7 +21,7 @@ export class FailureFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { status, failure, retryAfterMs, isFault } = describeFailure(error);
+    const { status, failure, retryAfterMs, headers, isFault } = describeFailure(error);
     if (isFault) {
       this.logger.error({
         requestId: request.id,
@@ -29,6 +29,7 @@ export class FailureFilter implements ExceptionFilter {
       });
     }
     if (reply.sent || reply.raw.headersSent) return;
+    reply.headers(headers);
     if (retryAfterMs !== null) reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
     // SDKs try again after every 5xx, 409 and 429 unless told otherwise.
     if (!ERRORS[failure.code].retryable) reply.header('x-should-retry', 'false');

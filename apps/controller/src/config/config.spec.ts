@@ -24,6 +24,36 @@ describe('the controller’s settings', () => {
     expect(adminToken).toBe('sixteen-characters');
   });
 
+  it('have no single sign-on unless told, and then let in only people who are known', () => {
+    expect(loadConfig(MINIMAL).oidc).toBeNull();
+    const oidc = {
+      CORRAL_OIDC_ISSUER: 'https://id.example.com',
+      CORRAL_OIDC_CLIENT_ID: 'corral',
+      CORRAL_OIDC_CLIENT_SECRET: 'shared',
+    };
+    expect(loadConfig({ ...MINIMAL, ...oidc }).oidc).toEqual({
+      issuer: 'https://id.example.com',
+      clientId: 'corral',
+      clientSecret: 'shared',
+      name: 'Single sign-on',
+      allowedDomains: [],
+    });
+    const domains = { CORRAL_OIDC_ALLOWED_DOMAINS: ' Example.com, example.org,' };
+    expect(loadConfig({ ...MINIMAL, ...oidc, ...domains }).oidc?.allowedDomains).toEqual([
+      'example.com',
+      'example.org',
+    ]);
+  });
+
+  it('refuse half a provider, and one that anybody on the way could play', () => {
+    const half = { CORRAL_OIDC_ISSUER: 'https://id.example.com' };
+    expect(() => loadConfig({ ...MINIMAL, ...half })).toThrow(
+      /CORRAL_OIDC_CLIENT_ID[^]*CORRAL_OIDC_CLIENT_SECRET/,
+    );
+    const plain = { CORRAL_OIDC_ISSUER: 'http://id.example.com' };
+    expect(() => loadConfig({ ...MINIMAL, ...plain })).toThrow(/CORRAL_OIDC_ISSUER: must be https/);
+  });
+
   it('name everything that is wrong at once, and no value', () => {
     const wrong = { CORRAL_PORT: '99999', CORRAL_AUTH_SECRET: 'hunter2' };
     expect(() => loadConfig(wrong)).toThrow(

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { missingOfOidc, oidcEnvironment, oidcFrom } from './oidc-settings.js';
 
 const secret = z.string().min(16, 'must have 16 characters or more');
 /** A secret that travels in a header. */
@@ -15,20 +16,29 @@ const environmentSchema = z
     CORRAL_HOST: z.string().default('127.0.0.1'),
     CORRAL_PORT: z.coerce.number().int().min(0).max(65_535).default(7070),
     CORRAL_PUBLIC_URL: z.url().optional(),
+    CORRAL_TRUSTED_PROXIES: z.string().optional(),
     CORRAL_BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).max(67_108_864).default(4_194_304),
     CORRAL_QUEUE_LENGTH: z.coerce.number().int().min(0).max(100_000).default(256),
     CORRAL_QUEUE_WAIT_MS: z.coerce.number().int().min(100).default(120_000),
     CORRAL_LOAD_WAIT_MS: z.coerce.number().int().min(100).default(60_000),
     CORRAL_DRAIN_MS: z.coerce.number().int().min(0).max(3_600_000).default(1_500),
     CORRAL_CONSOLE_DIR: z.string().default(resolve(import.meta.dirname, '../../../console/out')),
+    CORRAL_SPOOL_DIR: z.string().optional(),
+    CORRAL_LEDGER_DAYS: z.coerce.number().int().min(0).max(36_500).default(400),
     CORRAL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     CORRAL_ADMIN_TOKEN: token.optional(),
     CORRAL_AUTH_SECRET: secret,
     CORRAL_METRICS_TOKEN: token.optional(),
+    ...oidcEnvironment,
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
     NATS_URL: z.string().min(1),
     NATS_USER: z.string().optional(),
     NATS_PASSWORD: z.string().optional(),
+  })
+  .superRefine((env, context) => {
+    for (const [name, message] of missingOfOidc(env)) {
+      context.addIssue({ code: 'custom', path: [name], message });
+    }
   })
   .transform((env) => ({
     http: {
@@ -37,6 +47,11 @@ const environmentSchema = z
       port: env.CORRAL_PORT,
       /** Under which browsers reach it; null: where it listens. */
       publicUrl: env.CORRAL_PUBLIC_URL ?? null,
+      /** Addresses or networks whose `X-Forwarded-For` tells who called; empty: nobody's. */
+      trustedProxies: (env.CORRAL_TRUSTED_PROXIES ?? '')
+        .split(',')
+        .map((address) => address.trim())
+        .filter((address) => address !== ''),
       bodyLimitBytes: env.CORRAL_BODY_LIMIT_BYTES,
     },
     scheduling: {
@@ -48,6 +63,10 @@ const environmentSchema = z
     /** On a stop, streams under way get this long to end; in a cluster, give them minutes. */
     drainMs: env.CORRAL_DRAIN_MS,
     consoleDir: env.CORRAL_CONSOLE_DIR,
+    /** For settled requests while NATS is away. Of this controller alone, on a disk that stays. */
+    spoolDir: resolve(env.CORRAL_SPOOL_DIR ?? `.corral/spool-${env.CORRAL_PORT}`),
+    /** How long single requests are kept; null: for ever. Their sums stay in any case. */
+    ledgerDays: env.CORRAL_LEDGER_DAYS === 0 ? null : env.CORRAL_LEDGER_DAYS,
     logLevel: env.CORRAL_LOG_LEVEL,
     /** Lets the command line in; null: nobody but signed-in admins. */
     adminToken: env.CORRAL_ADMIN_TOKEN ?? null,
@@ -55,6 +74,8 @@ const environmentSchema = z
     authSecret: env.CORRAL_AUTH_SECRET,
     /** For GET /metrics; null: from this machine only. */
     metricsToken: env.CORRAL_METRICS_TOKEN ?? null,
+    /** Single sign-on; null: people sign in by password alone. */
+    oidc: oidcFrom(env),
     databaseUrl: env.DATABASE_URL,
     nats: { servers: env.NATS_URL, user: env.NATS_USER, pass: env.NATS_PASSWORD },
   }));
@@ -67,10 +88,13 @@ export abstract class Config {
   abstract readonly scheduling: Settings['scheduling'];
   abstract readonly drainMs: number;
   abstract readonly consoleDir: string;
+  abstract readonly spoolDir: string;
+  abstract readonly ledgerDays: number | null;
   abstract readonly logLevel: Settings['logLevel'];
   abstract readonly adminToken: string | null;
   abstract readonly authSecret: string;
   abstract readonly metricsToken: string | null;
+  abstract readonly oidc: Settings['oidc'];
   abstract readonly databaseUrl: string;
   abstract readonly nats: Settings['nats'];
 }
@@ -80,6 +104,7 @@ const SECRETS = [
   'CORRAL_ADMIN_TOKEN',
   'CORRAL_AUTH_SECRET',
   'CORRAL_METRICS_TOKEN',
+  'CORRAL_OIDC_CLIENT_SECRET',
   'DATABASE_URL',
   'NATS_PASSWORD',
 ] as const;

@@ -45,7 +45,8 @@ function headersOf(file: string, scriptHashes: readonly string[]): Record<string
   const isFingerprinted = file.startsWith('_next/static/');
   const scripts = ["'self'", ...scriptHashes.map((hash) => `'${hash}'`)].join(' ');
   return {
-    'cache-control': isFingerprinted ? 'public, max-age=31536000, immutable' : 'no-cache',
+    // Of a page, the browser keeps the address too, and one of them has a token in it.
+    'cache-control': isFingerprinted ? 'public, max-age=31536000, immutable' : 'no-store',
     'content-security-policy': [
       "default-src 'self'",
       `script-src ${scripts}`,

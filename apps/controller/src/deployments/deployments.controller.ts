@@ -5,7 +5,7 @@ import {
   type CreateDeployment,
   type DeploymentView,
 } from '@corral/contracts/http';
-import { RequiresAdmin } from '../common/access.decorator.js';
+import { RequiresAdmin, RequiresSignIn } from '../common/access.decorator.js';
 import { DeploymentsService } from './deployments.service.js';
 
 /** A deployment's name may hold slashes, hence the wildcards. */
@@ -16,11 +16,13 @@ export class DeploymentsController {
   constructor(private readonly deployments: DeploymentsService) {}
 
   @Get()
+  @RequiresSignIn()
   list(): { data: DeploymentView[] } {
     return { data: this.deployments.views() };
   }
 
   @Get('*')
+  @RequiresSignIn()
   get(@Param('*') name: string): DeploymentView {
     return this.deployments.view(name);
   }

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { DeploymentsModule } from '../deployments/deployments.module.js';
+import { CostsModule } from '../costs/costs.module.js';
+import { QuotasModule } from '../quotas/quotas.module.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { CompletionService } from './completion.service.js';
@@ -8,7 +10,14 @@ import { OpenAiController } from './openai/openai.controller.js';
 
 /** The public API. A dialect is one folder here, and touches no other. */
 @Module({
-  imports: [ApiKeysModule, DeploymentsModule, SchedulingModule, UsageModule],
+  imports: [
+    ApiKeysModule,
+    CostsModule,
+    DeploymentsModule,
+    QuotasModule,
+    SchedulingModule,
+    UsageModule,
+  ],
   controllers: [OpenAiController],
   providers: [CompletionService],
 })

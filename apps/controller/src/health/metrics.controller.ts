@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../common/access.decorator.js';
 import { FailureException } from '../common/failure.exception.js';
+import { sameText } from '../common/same-text.js';
 import { Config } from '../config/config.js';
 import { Metrics } from '../infra/metrics.js';
 import { SchedulingService } from '../scheduling/scheduling.service.js';
@@ -28,7 +29,9 @@ export class MetricsController {
   ): Promise<string> {
     const { metricsToken } = this.config;
     const allowed =
-      metricsToken === null ? LOOPBACK.has(request.ip) : authorization === `Bearer ${metricsToken}`;
+      metricsToken === null
+        ? LOOPBACK.has(request.ip)
+        : sameText(authorization ?? '', `Bearer ${metricsToken}`);
     if (!allowed) {
       throw new FailureException({
         code: 'permission_denied',

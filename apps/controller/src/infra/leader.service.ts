@@ -18,6 +18,7 @@ export class LeaderService implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(LeaderService.name);
   private client: pg.Client | null = null;
   private leading = false;
+  private leadingSinceMs = 0;
   private checking = false;
   private timer: NodeJS.Timeout | null = null;
 
@@ -25,6 +26,11 @@ export class LeaderService implements OnModuleInit, OnApplicationShutdown {
 
   isLeader(): boolean {
     return this.leading;
+  }
+
+  /** How long it has led without a break, in milliseconds; 0 when it does not. */
+  ledForMs(): number {
+    return this.leading ? performance.now() - this.leadingSinceMs : 0;
   }
 
   async onModuleInit(): Promise<void> {
@@ -61,7 +67,9 @@ export class LeaderService implements OnModuleInit, OnApplicationShutdown {
       [LEADER_LOCK],
     );
     this.leading = rows[0]?.locked === true;
-    if (this.leading) this.logger.log('this controller leads');
+    if (!this.leading) return;
+    this.leadingSinceMs = performance.now();
+    this.logger.log('this controller leads');
   }
 
   private newClient(): pg.Client {

@@ -36,13 +36,17 @@ export class Metrics {
   );
   readonly usageWriteFailures = this.counter(
     'usage_write_failures_total',
-    'Writes of usage rows that failed; they are tried again.',
+    'Batches that could not be written into the ledger; they are tried again.',
     [],
   );
   readonly usageRowsDropped = this.counter(
     'usage_rows_dropped_total',
-    'Usage rows given up because the database was away for too long.',
+    'Settled requests given up because neither NATS nor the local spool took them.',
     [],
+  );
+  readonly ledgerDifferences = this.gauge(
+    'ledger_differences',
+    'Sums that do not agree with the ledger, as of the last check; 0 when all is well.',
   );
 
   constructor() {

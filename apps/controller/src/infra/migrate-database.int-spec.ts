@@ -18,9 +18,10 @@ describe('migrating a database', () => {
     const url = await postgres.createDatabase('empty');
     expect(await migrate(url)).toEqual(await knownNames());
     const prisma = createPrisma(url);
-    const key = { publicId: 'p', secretHash: 'h', lastFour: 'abcd', name: 'n' };
+    const key = { name: 'n', teamId: 'default' };
     await prisma.apiKey.create({ data: key });
     expect(await prisma.apiKey.findMany()).toMatchObject([key]);
+    expect(await prisma.team.findMany()).toMatchObject([{ id: 'default' }]);
     await prisma.$disconnect();
   });
 

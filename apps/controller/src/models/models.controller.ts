@@ -6,7 +6,7 @@ import {
   type ImportStarted,
   type ModelView,
 } from '@corral/contracts/http';
-import { RequiresAdmin } from '../common/access.decorator.js';
+import { RequiresAdmin, RequiresRole } from '../common/access.decorator.js';
 import { ModelsService } from './models.service.js';
 
 @ApiTags('Models')
@@ -16,6 +16,7 @@ export class ModelsController {
   constructor(private readonly models: ModelsService) {}
 
   @Get()
+  @RequiresRole('admin', 'viewer')
   list(): { data: ModelView[] } {
     return { data: this.models.list() };
   }

@@ -1,13 +1,13 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { NodeView } from '@corral/contracts/http';
-import { RequiresAdmin } from '../common/access.decorator.js';
+import { RequiresRole } from '../common/access.decorator.js';
 import { FailureException } from '../common/failure.exception.js';
 import { NodesService } from './nodes.service.js';
 
 @ApiTags('Nodes')
 @Controller('admin/v1/nodes')
-@RequiresAdmin()
+@RequiresRole('admin', 'viewer')
 export class NodesController {
   constructor(private readonly nodes: NodesService) {}
 

@@ -3,14 +3,14 @@ import { Controller, Get, Header, Req, Res, type OnModuleDestroy } from '@nestjs
 import { ApiTags } from '@nestjs/swagger';
 import type { Overview } from '@corral/contracts/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RequiresAdmin } from '../common/access.decorator.js';
+import { RequiresRole } from '../common/access.decorator.js';
 import { OverviewService } from './overview.service.js';
 
 const INTERVAL_MS = 1_000;
 
 @ApiTags('Overview')
 @Controller('admin/v1')
-@RequiresAdmin()
+@RequiresRole('admin', 'viewer')
 export class OverviewController implements OnModuleDestroy {
   private sequence = 0;
   private readonly stopping = new AbortController();

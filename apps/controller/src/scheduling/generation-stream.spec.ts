@@ -64,7 +64,7 @@ describe('a generation stream', () => {
 
   it('takes nothing after its finish', () => {
     const stream = begun();
-    const timings = { queueMs: 0, prefillMs: 0, decodeMs: 0 };
+    const timings = { queueMs: 0, prefillMs: 0, decodeMs: 0, deviceMs: 0 };
     stream.offer({
       ...piece(1, 0, 7),
       finish: { reason: 'stop', promptTokens: 1, cachedTokens: 0, completionTokens: 1, timings },

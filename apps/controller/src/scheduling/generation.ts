@@ -1,10 +1,13 @@
 /** What the gateway asks of scheduling, and what it gets. */
 import type { Failure, Finish, GenerationRequest, TokenLogprob } from '@corral/contracts';
+import type { Priority } from '@corral/contracts/http';
 
 export interface GenerationOrder {
   generationId: string;
   deployment: string;
   request: GenerationRequest;
+  /** Waiting generations of a higher class are dispatched first. */
+  priority: Priority;
   /** How long the caller will wait for the first token; null: the queue's own limits hold. */
   timeoutMs: number | null;
 }
@@ -37,6 +40,8 @@ export interface GenerationReport {
   queueMs: number;
   prefillMs: number;
   decodeMs: number;
+  /** Its share of the time the devices computed, over all attempts that could report it. */
+  deviceMs: number;
   /** From submission to the first token; null before it. */
   ttftMs: number | null;
 }

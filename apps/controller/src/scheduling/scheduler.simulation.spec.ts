@@ -86,7 +86,8 @@ function simulate(seed: number): { world: World; scheduler: Scheduler; submitted
       const generationId = `g${(submitted += 1)}`;
       world.open.add(generationId);
       const deployment = random() < 0.5 ? 'x' : 'y';
-      scheduler.submit({ generationId, deployment, deadlineAtMs: null }, step);
+      const priority = random() < 0.5 ? 'interactive' : 'batch';
+      scheduler.submit({ generationId, deployment, priority, deadlineAtMs: null }, step);
     } else if (dice < 0.75 && someone !== undefined) {
       world.open.delete(someone);
       scheduler.ended(someone, world.leave(someone));

@@ -45,7 +45,10 @@ function setUp(...replicas: ReplicaSnapshot[]) {
   const scheduler = new Scheduler(effects, LIMITS);
   scheduler.replicasObserved(replicas);
   const submit = (generationId: string, nowMs = 0, deadlineAtMs: number | null = null): void =>
-    scheduler.submit({ generationId, deployment: 'm', deadlineAtMs }, nowMs);
+    scheduler.submit(
+      { generationId, deployment: 'm', priority: 'interactive', deadlineAtMs },
+      nowMs,
+    );
   return { effects, scheduler, submit };
 }
 
@@ -201,11 +204,30 @@ describe('the scheduler', () => {
     expect(effects.log.at(-1)).toBe('2 refused: overloaded');
   });
 
+  it('serves a higher class first, and each class in the order it came', () => {
+    const { effects, scheduler, submit } = setUp(replica('a', { slots: 1 }));
+    submit('running');
+    const classes = ['batch', 'interactive', 'interactive'] as const;
+    classes.forEach((priority, at) => {
+      const generationId = `${priority}${at}`;
+      scheduler.submit({ generationId, deployment: 'm', priority, deadlineAtMs: null }, 0);
+    });
+    const served: string[] = [];
+    for (const ended of ['running', 'interactive1', 'interactive2']) {
+      scheduler.ended(ended, 1);
+      served.push(effects.log.at(-1) ?? '');
+    }
+    expect(served).toEqual(['interactive1#1 -> a', 'interactive2#1 -> a', 'batch0#1 -> a']);
+  });
+
   it('does not let one deployment wait for another', () => {
     const { effects, scheduler, submit } = setUp(replica('a'), replica('b', { deployment: 'n' }));
     submit('1');
     submit('2');
-    scheduler.submit({ generationId: '3', deployment: 'n', deadlineAtMs: null }, 0);
+    scheduler.submit(
+      { generationId: '3', deployment: 'n', priority: 'interactive', deadlineAtMs: null },
+      0,
+    );
     expect(effects.log).toEqual(['1#1 -> a', '3#1 -> b']);
   });
 });

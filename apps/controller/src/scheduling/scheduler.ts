@@ -18,9 +18,11 @@
  * | replicasObserved | dispatched where a slot is free| -                               |
  * | tick             | refused when it waited too long| -                               |
  *
- * Order is first come, first served within a deployment; deployments do not wait for each other.
+ * Order is by priority class, and first come, first served within one; deployments do not wait for
+ * each other.
  */
 import type { Failure } from '@corral/contracts';
+import { PRIORITIES, type Priority } from '@corral/contracts/http';
 import { chooseReplica } from './choose-replica.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 import type { SchedulerEffects } from './scheduler.effects.js';
@@ -39,6 +41,7 @@ export interface SchedulerLimits {
 export interface Submission {
   generationId: string;
   deployment: string;
+  priority: Priority;
   /** On the caller's clock, as `nowMs`; null: only the limits above hold. */
   deadlineAtMs: number | null;
 }
@@ -116,7 +119,7 @@ export class Scheduler {
       replica: null,
     };
     this.entries.set(entry.generationId, entry);
-    deployment.queue.push(entry);
+    enqueue(deployment.queue, entry);
     this.dispatchFrom(deployment);
   }
 
@@ -247,6 +250,16 @@ export class Scheduler {
     }
     return entry;
   }
+}
+
+/** Behind those that came before it and those of a higher class. */
+function enqueue(queue: Entry[], entry: Entry): void {
+  const rank = PRIORITIES.indexOf(entry.priority);
+  let place = queue.length;
+  while (place > 0 && PRIORITIES.indexOf(queue[place - 1]?.priority ?? entry.priority) > rank) {
+    place -= 1;
+  }
+  queue.splice(place, 0, entry);
 }
 
 function newReplicaEntry(replica: ReplicaSnapshot): ReplicaEntry {

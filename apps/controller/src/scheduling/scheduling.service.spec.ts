@@ -84,7 +84,7 @@ function replica(bootId = 'b', replicaId = 'r'): ReplicaSnapshot {
   };
 }
 
-const TIMINGS = { queueMs: 0, prefillMs: 4, decodeMs: 6 };
+const TIMINGS = { queueMs: 0, prefillMs: 4, decodeMs: 6, deviceMs: 5 };
 function piece(
   attempt: number,
   index: number,
@@ -117,8 +117,15 @@ function setUp() {
   directory.set(replica());
   const events: GenerationEvent[] = [];
   const submit = (timeoutMs: number | null = null) =>
-    service.submit({ generationId: 'g', deployment: 'm', request: REQUEST, timeoutMs }, (event) =>
-      events.push(event),
+    service.submit(
+      {
+        generationId: 'g',
+        deployment: 'm',
+        priority: 'interactive',
+        request: REQUEST,
+        timeoutMs,
+      },
+      (event) => events.push(event),
     );
   const pass = async (ms: number): Promise<void> => {
     nowMs += ms;
@@ -265,16 +272,40 @@ describe('scheduling', () => {
     expect(attempts.cancelled).toEqual([]);
   });
 
-  it('stops the worker when the caller cancels, and says nothing more', () => {
+  it('stops the worker when the caller cancels, and lets it say what it had computed', () => {
     const { attempts, submit, events } = setUp();
     const generation = submit();
     attempts.frame(piece(1, 0, 'a'));
     generation.cancel();
-    attempts.frame(piece(1, 1, 'b'));
     generation.cancel();
     expect(attempts.cancelled).toEqual(['g#1']);
+    attempts.frame(piece(1, 1, 'b'));
+    expect(events).toHaveLength(1);
+    attempts.frame(piece(1, 2, '', { reason: 'cancelled', completionTokens: 2 }));
     expect(events.slice(1)).toEqual([{ type: 'finished', reason: 'cancelled' }]);
-    expect(generation.report.completionTokens).toBe(1);
+    expect(generation.report).toMatchObject({
+      promptTokens: 5,
+      completionTokens: 2,
+      deviceMs: 5,
+    });
+  });
+
+  it('does not wait for the last word of a worker for longer than a second', async () => {
+    const { attempts, submit, events, pass } = setUp();
+    const generation = submit();
+    attempts.frame(piece(1, 0, 'a'));
+    generation.cancel();
+    await pass(999);
+    expect(events).toHaveLength(1);
+    await pass(251);
+    expect(events.slice(1)).toEqual([{ type: 'finished', reason: 'cancelled' }]);
+  });
+
+  it('ends a cancelled request at once that no worker has', () => {
+    const { directory, submit, events } = setUp();
+    directory.set();
+    submit().cancel();
+    expect(events).toEqual([{ type: 'finished', reason: 'cancelled' }]);
   });
 
   it('refuses a queued request when its caller has stopped waiting', async () => {

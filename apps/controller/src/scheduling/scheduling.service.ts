@@ -31,6 +31,11 @@ import { Scheduler, type BounceReason, type SchedulerLimits } from './scheduler.
 const SWEEP_INTERVAL_MS = 250;
 /** A stream silent for this long is asked whether it is still there. */
 const SILENCE_MS = 2_000;
+/**
+ * How long a worker gets to say what it had computed when it was told to stop. Who goes away early
+ * has to pay for what was computed, and only the worker knows.
+ */
+const LAST_WORD_MS = 1_000;
 /** After the bus came back, workers get this long to report before they count as vanished. */
 const RECONNECT_GRACE_MS = 3_000;
 
@@ -45,6 +50,8 @@ interface Live {
   heardAtMs: number;
   /** A resend is under way. */
   asking: boolean;
+  /** Told to stop: what the listener hears when the worker has had its last word, or by then. */
+  stopping: { last: GenerationEvent; untilMs: number } | null;
 }
 
 export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModuleDestroy {
@@ -76,7 +83,11 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
       failure: STOPPING,
       retryAfterMs: STOPPING_RETRY_AFTER_MS,
     };
-    for (const id of [...this.live.keys()]) this.cancel(id, failure);
+    for (const id of [...this.live.keys()]) {
+      this.cancel(id, failure);
+      // Nobody listens for last words any more.
+      this.end(id, this.live.get(id)?.stopping?.last ?? failure);
+    }
   }
 
   /** Generations that wait for a slot, and those that have one. */
@@ -89,9 +100,9 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     const nowMs = this.clock.monotonicMs();
     const live = newLive(order, listener, nowMs);
     this.live.set(order.generationId, live);
-    const { generationId, deployment, timeoutMs } = order;
+    const { generationId, deployment, priority, timeoutMs } = order;
     const deadlineAtMs = timeoutMs === null ? null : nowMs + timeoutMs;
-    this.scheduler.submit({ generationId, deployment, deadlineAtMs }, nowMs);
+    this.scheduler.submit({ generationId, deployment, priority, deadlineAtMs }, nowMs);
     return { report: live.report, cancel: () => this.cancel(generationId) };
   }
 
@@ -131,6 +142,7 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     const live = this.live.get(generationId);
     if (live === undefined || live.stream.attempt !== attempt || live.replica === null) return;
     if (start.outcome === 'accepted') return;
+    if (live.stopping !== null) return this.end(generationId, live.stopping.last);
     if (start.outcome === 'refused') {
       this.scheduler.ended(generationId, attempt);
       return this.refuse(generationId, start.failure, null);
@@ -151,9 +163,11 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     if (live === undefined) return;
     const offer = live.stream.offer(piece);
     if (offer === 'stale') return;
-    if (offer === 'gap') return this.askAgain(piece.generationId, live);
+    if (offer === 'gap' && live.stopping === null) return this.askAgain(piece.generationId, live);
+    if (live.stopping !== null) return this.takeLastWord(piece, live, live.stopping.last);
     const nowMs = this.clock.monotonicMs();
     live.heardAtMs = nowMs;
+    if (piece.prompt !== undefined) billPrompt(live.report, piece.prompt);
     if (piece.tokens.length > 0) live.report.ttftMs ??= nowMs - live.submittedAtMs;
     if (piece.tokens.length > 0 || piece.text !== '') {
       live.report.completionTokens = live.stream.tokens.length;
@@ -165,6 +179,21 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
       });
     }
     if (piece.finish !== undefined) this.finish(piece.generationId, live, piece.finish);
+  }
+
+  /** Of a generation that was told to stop: what it came to, and nothing for the listener. */
+  private takeLastWord(
+    { generationId, prompt, finish }: FrameStream,
+    live: Live,
+    last: GenerationEvent,
+  ): void {
+    const { report, stream } = live;
+    if (prompt !== undefined) billPrompt(report, prompt);
+    report.completionTokens = stream.tokens.length;
+    if (finish === undefined) return;
+    account(report, finish);
+    report.completionTokens = stream.inheritedTokens + finish.completionTokens;
+    this.end(generationId, last);
   }
 
   private finish(generationId: string, live: Live, finish: Finish): void {
@@ -197,12 +226,11 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     last: GenerationEvent = { type: 'finished', reason: 'cancelled' },
   ): void {
     const live = this.live.get(generationId);
-    if (live === undefined) return;
+    if (live === undefined || live.stopping !== null) return;
     const out = this.scheduler.cancel(generationId);
-    if (out && live.replica !== null) {
-      this.attempts.cancel(live.replica.nodeId, generationId, live.stream.attempt);
-    }
-    this.end(generationId, last);
+    if (!out || live.replica === null) return this.end(generationId, last);
+    this.attempts.cancel(live.replica.nodeId, generationId, live.stream.attempt);
+    live.stopping = { last, untilMs: this.clock.monotonicMs() + LAST_WORD_MS };
   }
 
   private end(generationId: string, last: GenerationEvent): void {
@@ -215,11 +243,14 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
   private sweep(): void {
     const nowMs = this.clock.monotonicMs();
     this.scheduler.tick(nowMs);
+    for (const [generationId, { stopping }] of this.live) {
+      if (stopping !== null && nowMs >= stopping.untilMs) this.end(generationId, stopping.last);
+    }
     if (!this.attempts.isConnected) this.cutOffAtMs = nowMs;
     if (nowMs - this.cutOffAtMs < RECONNECT_GRACE_MS) return;
     const there = new Set(this.directory.replicas().map(runOf));
     for (const [generationId, live] of this.live) {
-      if (live.replica === null) continue;
+      if (live.replica === null || live.stopping !== null) continue;
       if (!there.has(runOf(live.replica))) this.lose(generationId, live);
       else if (nowMs - live.heardAtMs > SILENCE_MS) this.askAgain(generationId, live);
     }
@@ -272,23 +303,33 @@ function newLive(order: GenerationOrder, listener: GenerationListener, nowMs: nu
       queueMs: 0,
       prefillMs: 0,
       decodeMs: 0,
+      deviceMs: 0,
       ttftMs: null,
     },
     submittedAtMs: nowMs,
     replica: null,
     heardAtMs: nowMs,
     asking: false,
+    stopping: null,
   };
 }
 
-/** The first attempt's prompt is the one that is billed; times add up over attempts. */
-function account(report: GenerationReport, { promptTokens, cachedTokens, timings }: Finish): void {
-  if (report.promptTokens === 0) {
-    report.promptTokens = promptTokens;
-    report.cachedTokens = cachedTokens;
-  }
-  report.prefillMs += timings.prefillMs;
-  report.decodeMs += timings.decodeMs;
+/** Times add up over attempts. */
+function account(report: GenerationReport, finish: Finish): void {
+  billPrompt(report, { tokens: finish.promptTokens, cachedTokens: finish.cachedTokens });
+  report.prefillMs += finish.timings.prefillMs;
+  report.decodeMs += finish.timings.decodeMs;
+  report.deviceMs += finish.timings.deviceMs;
+}
+
+/** The first attempt's prompt is the one that is billed. */
+function billPrompt(
+  report: GenerationReport,
+  prompt: { tokens: number; cachedTokens: number },
+): void {
+  if (report.promptTokens > 0) return;
+  report.promptTokens = prompt.tokens;
+  report.cachedTokens = prompt.cachedTokens;
 }
 
 /** An attempt that was cancelled, but not by us, went down with its worker. */

@@ -41,6 +41,7 @@ export function heartbeatOf(nodeId: string, change: Partial<Heartbeat> = {}): He
         totalBytes: 16e9,
         usedBytes: 8e9,
         freeBytes: 8e9,
+        powerWatts: null,
       },
     ],
     disk: null,

@@ -38,7 +38,7 @@ export async function startServers(): Promise<TestServers> {
         ...environment,
       }),
     remove: async () => {
-      await Promise.all([postgres.remove(), nats.stop()]);
+      await Promise.all([postgres.remove(), nats.remove()]);
     },
   };
 }

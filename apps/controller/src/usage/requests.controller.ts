@@ -1,30 +1,23 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { requestQuerySchema, type RequestQuery, type RequestRow } from '@corral/contracts/http';
-import { RequiresAdmin } from '../common/access.decorator.js';
-import { PrismaService } from '../infra/prisma.service.js';
+import { RequiresSignIn } from '../common/access.decorator.js';
+import { CurrentPrincipal } from '../common/current-principal.decorator.js';
+import { figuresOf, type Principal } from '../common/principal.js';
+import { RequestsService } from './requests.service.js';
 
 @ApiTags('Requests')
 @Controller('admin/v1/requests')
-@RequiresAdmin()
+@RequiresSignIn()
 export class RequestsController {
-  constructor(private readonly prisma: PrismaService) {}
+  constructor(private readonly requests: RequestsService) {}
 
-  /** Newest first; `before` is the last row's id of the page before (ids sort by time). */
+  /** Newest first, of those that the asker may see. */
   @Get()
-  async list(
-    @Query({ schema: requestQuerySchema }) { limit, before }: RequestQuery,
+  list(
+    @Query({ schema: requestQuerySchema }) query: RequestQuery,
+    @CurrentPrincipal() by: Principal,
   ): Promise<{ data: RequestRow[]; next: string | null }> {
-    const rows = await this.prisma.client.requestUsage.findMany({
-      where: before === undefined ? {} : { requestId: { lt: before } },
-      orderBy: { requestId: 'desc' },
-      take: limit,
-    });
-    const data = rows.map((row) => ({
-      ...row,
-      createdAt: row.createdAt.toISOString(),
-      status: row.status as RequestRow['status'],
-    }));
-    return { data, next: rows.length < limit ? null : (rows.at(-1)?.requestId ?? null) };
+    return this.requests.page(query, figuresOf(by));
   }
 }

@@ -37,7 +37,7 @@ describe('TokenStream', () => {
   it('gives tokens and their text, numbered by position', () => {
     const stream = streamOf();
     accept(stream, 1, 2);
-    expect(stream.takeStep()).toEqual({ key: 'k', index: 0, tokens: [1, 2], text: 'ab' });
+    expect(stream.takeStep()).toMatchObject({ key: 'k', index: 0, tokens: [1, 2], text: 'ab' });
     accept(stream, 1);
     expect(stream.takeStep()).toMatchObject({ index: 2, tokens: [1], text: 'a' });
     expect(stream.takeStep()).toBeNull();
@@ -68,6 +68,12 @@ describe('TokenStream', () => {
     expect(stream.takeStep()?.finish?.reason).toBe('length');
   });
 
+  it('ends with `length` when the context that it may use is full', () => {
+    const stream = streamOf({ maxTokens: null, maxContextTokens: 5 });
+    accept(stream, 1, 2);
+    expect(stream.takeStep()?.finish).toMatchObject({ reason: 'length', completionTokens: 2 });
+  });
+
   it('emits what was held for a stop string when the turn ends otherwise', () => {
     const stream = streamOf({ stop: ['ab!'] });
     accept(stream, 1, 2);
@@ -96,6 +102,35 @@ describe('TokenStream', () => {
       cachedTokens: 2,
       timings: { queueMs: 10, prefillMs: 40, decodeMs: 30 },
     });
+  });
+
+  it('tells what its prompt was with the first piece, and only there', () => {
+    const stream = streamOf();
+    stream.admit(110, 2);
+    accept(stream, 1);
+    expect(stream.takeStep()?.prompt).toEqual({ tokens: 3, cachedTokens: 2 });
+    accept(stream, 2);
+    expect(stream.takeStep()).not.toHaveProperty('prompt');
+  });
+
+  it('tells what its prompt was when the first piece is the last', () => {
+    const stream = streamOf();
+    stream.admit(110, 1);
+    stream.end('cancelled', 300);
+    expect(stream.takeStep()).toMatchObject({
+      prompt: { tokens: 3, cachedTokens: 1 },
+      finish: { reason: 'cancelled', promptTokens: 3, cachedTokens: 1 },
+    });
+  });
+
+  it('adds up for how long the device worked for it, however it ends', () => {
+    for (const reason of ['cancelled', 'error'] as const) {
+      const stream = streamOf();
+      stream.charge(5);
+      stream.charge(2.5);
+      stream.end(reason, 300);
+      expect(stream.takeStep()?.finish?.timings.deviceMs).toBe(7.5);
+    }
   });
 
   it('reports a cancel once, with what was generated', () => {
@@ -130,10 +165,16 @@ describe('TokenStream', () => {
 
 describe('TokenStream that resumes', () => {
   it('has the accepted tokens in its prefix and continues their numbering', () => {
-    const stream = streamOf({ acceptedTokens: [1, 2], maxTokens: 4 });
+    const stream = streamOf({ acceptedTokens: [1, 2], maxTokens: 2 });
     expect([...stream.prefix]).toEqual([1, 2, 3, 1, 2]);
     accept(stream, 1);
-    expect(stream.takeStep()).toEqual({ key: 'k', index: 2, tokens: [1], text: 'a' });
+    expect(stream.takeStep()).toEqual({
+      key: 'k',
+      index: 2,
+      tokens: [1],
+      text: 'a',
+      prompt: { tokens: 3, cachedTokens: 0 },
+    });
     accept(stream, 1);
     expect(stream.takeStep()?.finish).toMatchObject({
       reason: 'length',
@@ -171,7 +212,7 @@ describe('TokenStream that resumes', () => {
   it.each<[string, Partial<GenerationRequest>, string]>([
     ['the end of the turn', { acceptedTokens: [1, 0] }, 'stop'],
     ['a stop string', { acceptedTokens: [1, 3], stop: ['END'] }, 'stop'],
-    ['maxTokens', { acceptedTokens: [1, 1], maxTokens: 2 }, 'length'],
+    ['the end of the context', { acceptedTokens: [1, 1], maxContextTokens: 5 }, 'length'],
   ])('is over at once when the accepted tokens reach %s', (_, overrides, reason) => {
     const stream = streamOf(overrides);
     expect(stream.over).toBe(true);

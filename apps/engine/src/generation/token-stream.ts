@@ -10,6 +10,7 @@ import type {
   TokenLogprob,
 } from '@corral/contracts';
 import type { SampledToken } from '../context/decode-context.js';
+import { contextLimitOf } from '../request-limits.js';
 import { Detokenizer } from './detokenizer.js';
 import { presentLogprobs } from './logprobs.js';
 import type { SamplingPlan } from './sampling.js';
@@ -56,6 +57,8 @@ export class TokenStream {
   private admittedAtMs: number | null = null;
   private firstTokenAtMs: number | null = null;
   private cachedTokens = 0;
+  private deviceMs = 0;
+  private promptTold = false;
   private reason: Finish['reason'] | null = null;
   private finish: Finish | null = null;
 
@@ -75,8 +78,8 @@ export class TokenStream {
     this.promptLength = promptTokens.length;
     this.acceptedLength = request.acceptedTokens.length;
     this.tokenLimit = Math.min(
-      request.maxTokens ?? Infinity,
-      options.contextTokens - this.promptLength,
+      request.maxTokens === null ? Infinity : this.acceptedLength + request.maxTokens,
+      contextLimitOf(request, options.contextTokens) - this.promptLength,
     );
     this.arrivedAtMs = options.arrivedAtMs;
     this.detokenizer = new Detokenizer(options.vocabulary);
@@ -97,6 +100,11 @@ export class TokenStream {
   admit(nowMs: number, cachedTokens: number): void {
     this.admittedAtMs = nowMs;
     this.cachedTokens = Math.min(cachedTokens, this.promptLength);
+  }
+
+  /** The device has worked for the stream; `deviceMs` is its share of a step. */
+  charge(deviceMs: number): void {
+    this.deviceMs += deviceMs;
   }
 
   /** Takes the next drawn token; `over` says whether it was the last. */
@@ -131,6 +139,10 @@ export class TokenStream {
     };
     if (this.sampling.topLogprobs !== null) step.logprobs = this.newLogprobs;
     if (this.finish) step.finish = this.finish;
+    if (!this.promptTold) {
+      step.prompt = { tokens: this.promptLength, cachedTokens: this.cachedTokens };
+      this.promptTold = true;
+    }
     this.newTokens = [];
     this.newText = '';
     this.newLogprobs = [];
@@ -178,6 +190,7 @@ export class TokenStream {
         queueMs: admittedAtMs - this.arrivedAtMs,
         prefillMs: firstTokenAtMs - admittedAtMs,
         decodeMs: nowMs - firstTokenAtMs,
+        deviceMs: this.deviceMs,
       },
     };
   }

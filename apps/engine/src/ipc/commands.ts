@@ -31,7 +31,7 @@ export function parseCommand(message: unknown): ParsedCommand {
 export function refusalOf(message: unknown, failure: Failure): EngineEvent | null {
   const start = startHeadSchema.safeParse(message);
   if (start.success) {
-    const timings = { queueMs: 0, prefillMs: 0, decodeMs: 0 };
+    const timings = { queueMs: 0, prefillMs: 0, decodeMs: 0, deviceMs: 0 };
     const counts = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
     const finish = { reason: 'error' as const, failure, ...counts, timings };
     return {

@@ -49,12 +49,15 @@ describe('StepOutbox', () => {
     }
   });
 
-  it('keeps the finish of a merged stream', () => {
+  it('keeps the prompt and the finish of a merged stream', () => {
     const { outbox, sent, leaveOne } = channel();
     for (let i = 0; i < 40; i++) outbox.push([step('a', i)]);
+    const prompt = { tokens: 3, cachedTokens: 1 };
+    outbox.push([{ ...step('b', 0), prompt }]);
     const finish = { reason: 'stop' } as StreamStep['finish'];
-    outbox.push([{ ...step('a', 40), finish }]);
+    outbox.push([step('b', 1)]);
+    outbox.push([{ ...step('b', 2), finish }]);
     leaveOne();
-    expect(sent.at(-1)?.[0]?.finish).toEqual(finish);
+    expect(sent.at(-1)?.find(({ key }) => key === 'b')).toMatchObject({ prompt, finish });
   });
 });

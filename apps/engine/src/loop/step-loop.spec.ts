@@ -142,7 +142,7 @@ describe('StepLoop', () => {
       expect(step.index).toBe(next);
       next += step.tokens.length;
     }
-    expect(next).toBe(16);
+    expect(next).toBe(2 + 16);
     await bench.end();
   });
 
@@ -153,7 +153,7 @@ describe('StepLoop', () => {
       key: 'a',
       promptTokens: [5, 6],
       acceptedTokens: whole.slice(0, 7),
-      maxTokens: 12,
+      maxTokens: 5,
     });
     await bench.idle();
     expect(bench.tokens('a')).toEqual(whole.slice(7));
@@ -172,6 +172,47 @@ describe('StepLoop', () => {
     const chunks = bench.context.steps.filter((step) => step.some((entry) => entry.count > 1));
     expect(chunks.length).toBeGreaterThan(5);
     expect(chunks.every((step) => step.some((entry) => entry.slot === 0))).toBe(true);
+    await bench.end();
+  });
+
+  it('divides the time of every step among the streams in it, and none is left over', async () => {
+    const bench = new Bench({ slots: 3, batchTokens: 32, contextTokens: 512 });
+    let busyMs = 0;
+    bench.context.onStep = (step) => {
+      const stepMs = 1 + (step % 7);
+      busyMs += stepMs;
+      bench.nowMs += stepMs;
+      if (step === 12) bench.loop.cancel('cancelled');
+      if (step === 20) bench.context.failures.push(new Error('Eval has failed'));
+    };
+    bench.submit({ key: 'short', promptTokens: [1], maxTokens: 5 });
+    bench.submit({ key: 'long', promptTokens: range(0, 200), maxTokens: 3 });
+    bench.submit({ key: 'cancelled', promptTokens: [2, 2], maxTokens: 100 });
+    bench.submit({ key: 'failed', promptTokens: [3], maxTokens: 100 });
+    bench.submit({ key: 'queued', promptTokens: [4], maxTokens: 30 });
+    await bench.idle();
+    const keys = ['short', 'long', 'cancelled', 'failed', 'queued'];
+    const finishes = keys.map((key) => bench.finish(key));
+    expect(finishes.map((finish) => finish?.reason)).toEqual(
+      expect.arrayContaining(['length', 'cancelled', 'error']),
+    );
+    const charged = finishes.map((finish) => finish?.timings.deviceMs ?? 0);
+    for (const deviceMs of charged) expect(deviceMs).toBeGreaterThan(0);
+    expect(charged.reduce((sum, deviceMs) => sum + deviceMs, 0)).toBeCloseTo(busyMs, 9);
+    // Its 200 prompt tokens are most of what was in the batches.
+    expect(charged[1]).toBeGreaterThan(charged[0] ?? Infinity);
+    await bench.end();
+  });
+
+  it('charges nothing for the time in which nothing is decoded', async () => {
+    const bench = new Bench({ slots: 1 });
+    bench.submit({ key: 'a', promptTokens: [1], maxTokens: 4 });
+    bench.submit({ key: 'b', promptTokens: [2] });
+    bench.nowMs += 500;
+    bench.loop.cancel('b');
+    await bench.idle();
+    expect(bench.finish('a')?.timings).toMatchObject({ queueMs: 500, deviceMs: 0 });
+    expect(bench.finish('b')?.timings).toMatchObject({ deviceMs: 0 });
     await bench.end();
   });
 
@@ -235,6 +276,9 @@ describe('StepLoop', () => {
     expect(bench.tokens('warm')).toEqual(bench.tokens('cold'));
     expect(bench.finish('cold')?.cachedTokens).toBe(0);
     expect(bench.finish('warm')?.cachedTokens).toBe(prompt.length - 1);
+    const prompts = bench.steps('warm').map((step) => step.prompt);
+    expect(prompts[0]).toEqual({ tokens: prompt.length, cachedTokens: prompt.length - 1 });
+    expect(prompts.slice(1).every((told) => told === undefined)).toBe(true);
     await bench.end();
   });
 

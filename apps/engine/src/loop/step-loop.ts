@@ -12,6 +12,7 @@ import type { BatchEntry, DecodeContext, SampledToken } from '../context/decode-
 import type { TokenStream } from '../generation/token-stream.js';
 import { planBatch, type BatchPlan } from './batch-plan.js';
 import { ChunkBudget } from './chunk-budget.js';
+import { shareDeviceTime } from './device-time.js';
 import { SlotTable } from './slot-table.js';
 import { StepReporter, type StepLoopEvents } from './step-reporter.js';
 import { StepStatistics } from './step-statistics.js';
@@ -143,11 +144,15 @@ export class StepLoop {
     const plan = planBatch(this.table.views(), this.context.batchTokens, chunkTokens);
     const entries = this.entriesOf(plan);
     const startedAtMs = this.clock();
-    const decode = this.context.step(entries);
+    let stepMs = 0;
+    // A failed decode has kept the device busy as well.
+    const decode = this.context.step(entries).finally(() => {
+      stepMs = this.clock() - startedAtMs;
+      shareDeviceTime(entries, stepMs, (slot, ms) => this.table.get(slot).stream?.charge(ms));
+    });
     this.reporter.send();
     try {
       const sampled = await decode;
-      const stepMs = this.clock() - startedAtMs;
       this.failedDecodes = 0;
       this.budget.record(running > 0, plan.prefillTokens, stepMs);
       const drawn = this.book(entries, sampled);

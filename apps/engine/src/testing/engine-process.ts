@@ -127,6 +127,13 @@ export class EngineProcess {
     return last() ?? Promise.reject(new Error('no statistics'));
   }
 
+  /** Statistics that are still to come, and count all that has been heard of by now. */
+  async nextIdleStats(): Promise<EventOf<'stats'>> {
+    const seen = this.all('stats').length;
+    await this.waitFor(() => this.all('stats').length > seen);
+    return this.idleStats();
+  }
+
   /** Resolves when the condition holds; it is checked whenever something happens. */
   async waitFor(condition: () => boolean): Promise<void> {
     const startedAtMs = performance.now();

@@ -2,8 +2,10 @@
 import type {
   AttemptCommand,
   Failure,
+  Finish,
   FrameStream,
   GenerationRequest,
+  OrphanedGeneration,
   StreamDelta,
 } from '@corral/contracts';
 import { DeltaRing } from './delta-ring.js';
@@ -14,9 +16,16 @@ export interface AddressedPiece {
   stream: FrameStream;
 }
 
+/** What an attempt had generated for a controller that is gone; the node adds its own name. */
+export type Orphan = Omit<OrphanedGeneration, 'nodeId'>;
+
 export class Attempt {
   finishedAtMs: number | null = null;
 
+  private finish: Finish | null = null;
+  private prompt: NonNullable<StreamDelta['prompt']> = { tokens: 0, cachedTokens: 0 };
+  /** Read by its controller, until that falls silent. */
+  private state: 'read' | 'orphaned' | 'reported' = 'read';
   private readonly ring = new DeltaRing();
   private readonly firstIndex: number;
   private nextIndex: number;
@@ -38,22 +47,54 @@ export class Attempt {
   keep(delta: StreamDelta, nowMs: number): AddressedPiece {
     this.ring.push(delta);
     this.nextIndex = delta.index + delta.tokens.length;
-    if (delta.finish !== undefined) this.finishedAtMs = nowMs;
+    if (delta.prompt !== undefined) this.prompt = delta.prompt;
+    if (delta.finish !== undefined) {
+      this.finish = delta.finish;
+      this.finishedAtMs = nowMs;
+    }
     return { controllerId: this.command.controllerId, stream: this.streamOf(delta) };
   }
 
-  /** The finish that the engine can no longer send. It alone counts the prompt, so that stays 0. */
+  /**
+   * The finish that the engine can no longer send. Of the prompt it says what the engine had told,
+   * 0 before the first piece; for how long the device worked nobody knows any more.
+   */
   fail(failure: Failure, nowMs: number): AddressedPiece {
     const decodeMs = nowMs - this.startedAtMs;
     const finish = {
       reason: 'error' as const,
       failure,
-      promptTokens: 0,
-      cachedTokens: 0,
+      promptTokens: this.prompt.tokens,
+      cachedTokens: this.prompt.cachedTokens,
       completionTokens: this.nextIndex - this.firstIndex,
-      timings: { queueMs: 0, prefillMs: 0, decodeMs },
+      timings: { queueMs: 0, prefillMs: 0, decodeMs, deviceMs: 0 },
     };
     return this.keep({ index: this.nextIndex, tokens: [], text: '', finish }, nowMs);
+  }
+
+  /** Its controller is gone: what was generated has to be told to somebody else. */
+  orphan(): void {
+    if (this.state === 'read') this.state = 'orphaned';
+  }
+
+  /** What to tell of an orphan once it has ended: once, and null at any other time. */
+  takeOrphan(): Orphan | null {
+    if (this.state !== 'orphaned' || this.finish === null) return null;
+    this.state = 'reported';
+    const { promptTokens, cachedTokens, timings } = this.finish;
+    const { generationId, attempt, replicaId } = this.command;
+    const { prefillMs, decodeMs, deviceMs } = timings;
+    return {
+      generationId,
+      attempt,
+      replicaId,
+      promptTokens,
+      cachedTokens,
+      completionTokens: this.nextIndex,
+      prefillMs,
+      decodeMs,
+      deviceMs,
+    };
   }
 
   /** Everything from a token on; null when that is no longer remembered. */

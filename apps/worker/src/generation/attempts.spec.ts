@@ -5,6 +5,7 @@ import {
   type FrameStream,
   type StreamDelta,
 } from '@corral/contracts';
+import type { Orphan } from './attempt.js';
 import { Attempts, type AttemptsPort } from './attempts.js';
 
 /** Records what the attempts do to the world, on a clock that stands until it is moved. */
@@ -17,6 +18,7 @@ class RecordingPort implements AttemptsPort {
   readonly onBoard = new Set<string>();
   readonly cancelled: string[] = [];
   readonly frames: { controllerId: string; streams: FrameStream[] }[] = [];
+  readonly reported: Orphan[] = [];
 
   nowMs(): number {
     return this.timeMs;
@@ -38,6 +40,10 @@ class RecordingPort implements AttemptsPort {
 
   publish(controllerId: string, streams: FrameStream[]): void {
     this.frames.push({ controllerId, streams });
+  }
+
+  report(orphan: Orphan): void {
+    this.reported.push(orphan);
   }
 }
 
@@ -63,15 +69,18 @@ function command(change: Partial<AttemptCommand> = {}): AttemptCommand {
   };
 }
 
-function piece(key: string, index: number, finish?: 'stop'): StreamDelta & { key: string } {
-  const end = {
-    reason: 'stop' as const,
-    promptTokens: 1,
-    cachedTokens: 0,
-    completionTokens: index + 1,
-    timings: { queueMs: 0, prefillMs: 0, decodeMs: 0 },
-  };
-  return { key, index, tokens: [index], text: `${index}`, ...(finish && { finish: end }) };
+const PROMPT = { tokens: 7, cachedTokens: 4 };
+
+function piece(
+  key: string,
+  index: number,
+  reason?: 'stop' | 'cancelled',
+): StreamDelta & { key: string } {
+  const delta = { key, index, tokens: [index], text: `${index}` };
+  if (reason === undefined) return { ...delta, ...(index === 0 && { prompt: PROMPT }) };
+  const counts = { promptTokens: 7, cachedTokens: 4, completionTokens: index + 1 };
+  const timings = { queueMs: 1, prefillMs: 2, decodeMs: 3, deviceMs: 4 };
+  return { ...delta, finish: { reason, ...counts, timings } };
 }
 
 describe('the attempts of a worker', () => {
@@ -131,6 +140,17 @@ describe('the attempts of a worker', () => {
     expect(attempts.running).toBe(0);
   });
 
+  it('say of their prompt what the lost engine had told of it', () => {
+    attempts.accept(command({ generationId: 'a' }));
+    attempts.accept(command({ generationId: 'b' }));
+    attempts.stepped([piece('a#1', 0)]);
+    attempts.lost(['a#1', 'b#1'], crash);
+    const [a, b] = port.frames.at(-1)?.streams ?? [];
+    expect(a?.finish).toMatchObject({ promptTokens: 7, cachedTokens: 4, completionTokens: 1 });
+    expect(b?.finish).toMatchObject({ promptTokens: 0, cachedTokens: 0, completionTokens: 0 });
+    expect(a?.finish?.timings.deviceMs).toBe(0);
+  });
+
   it('say nothing more after their finish', () => {
     attempts.accept(command());
     attempts.stepped([piece('g1#1', 0, 'stop')]);
@@ -175,6 +195,62 @@ describe('the attempts of a worker', () => {
     attempts.heard('alive');
     expect(attempts.sweep({ hearing: true })).toEqual({ abandoned: 1 });
     expect(port.cancelled).toEqual(['a#1']);
+  });
+
+  it('are reported, once they have ended, when their controller fell silent', () => {
+    attempts.accept(command());
+    attempts.stepped([piece('g1#1', 0), piece('g1#1', 1)]);
+    port.timeMs = 4_001;
+    attempts.sweep({ hearing: true });
+    expect(port.reported).toEqual([]);
+    attempts.stepped([piece('g1#1', 2, 'cancelled')]);
+    const counts = { promptTokens: 7, cachedTokens: 4, completionTokens: 3 };
+    const timings = { prefillMs: 2, decodeMs: 3, deviceMs: 4 };
+    expect(port.reported).toEqual([
+      { generationId: 'g1', attempt: 1, replicaId: 'r1', ...counts, ...timings },
+    ]);
+    attempts.heard('c1');
+    port.timeMs = 9_000;
+    attempts.sweep({ hearing: true });
+    expect(port.reported).toHaveLength(1);
+  });
+
+  it('are reported at once when they had ended before their controller was missed', () => {
+    for (const generationId of ['early', 'late']) attempts.accept(command({ generationId }));
+    attempts.accept(command({ generationId: 'elsewhere', controllerId: 'alive' }));
+    attempts.stepped([piece('late#1', 0, 'stop')]);
+    port.timeMs = 4_001;
+    attempts.heard('alive');
+    attempts.sweep({ hearing: true });
+    expect(port.reported.map(({ generationId }) => generationId)).toEqual(['late']);
+    attempts.lost(['early#1', 'elsewhere#1'], crash);
+    expect(port.reported.map(({ generationId }) => generationId)).toEqual(['late', 'early']);
+  });
+
+  it('are reported with the tokens of the whole stream', () => {
+    const request = { ...command().request, acceptedTokens: [1, 2, 3] };
+    attempts.accept(command({ attempt: 2, request }));
+    port.timeMs = 4_001;
+    attempts.sweep({ hearing: true });
+    attempts.stepped([piece('g1#2', 3, 'cancelled')]);
+    expect(port.reported).toMatchObject([{ attempt: 2, completionTokens: 4 }]);
+  });
+
+  it('that ended while the bus was away are remembered until somebody could have asked', () => {
+    attempts.accept(command());
+    attempts.sweep({ hearing: false });
+    attempts.endAll(crash);
+    port.timeMs = 60_000;
+    attempts.sweep({ hearing: false });
+    attempts.hearingAgain();
+    attempts.sweep({ hearing: true });
+    port.timeMs = 64_500;
+    attempts.sweep({ hearing: true });
+    expect(port.reported).toMatchObject([{ generationId: 'g1' }]);
+    port.timeMs = 70_001;
+    attempts.sweep({ hearing: true });
+    const asked = { controllerId: 'c1', generationId: 'g1', attempt: 1, fromIndex: 0 };
+    expect(attempts.resend(asked)).toBe('unknown_attempt');
   });
 
   it('are not blamed on their controllers while nobody can be heard', () => {

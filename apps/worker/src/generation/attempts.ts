@@ -3,8 +3,9 @@
  * it may be forgotten. The core of generation without the bus: `generation.service.ts` connects it
  * to controllers, and to engines through {@link AttemptsPort}.
  *
- * Invariant: an accepted attempt gets exactly one piece with a finish, whatever becomes of its
- * engine, its controller or this worker's connection.
+ * Invariants: an accepted attempt gets exactly one piece with a finish, whatever becomes of its
+ * engine, its controller or this worker's connection. One whose controller fell silent while it was
+ * remembered is reported exactly once, when it has ended.
  */
 import type {
   AttemptCommand,
@@ -18,7 +19,7 @@ import type {
   StreamDelta,
 } from '@corral/contracts';
 import { Quarantine } from '../supervisor/quarantine.js';
-import { Attempt, type AddressedPiece } from './attempt.js';
+import { Attempt, type AddressedPiece, type Orphan } from './attempt.js';
 import { ControllerWatch } from './controller-watch.js';
 import { byController } from './frames.js';
 
@@ -49,6 +50,8 @@ export interface AttemptsPort {
   ): boolean;
   cancel(replicaId: string, key: string): void;
   publish(controllerId: string, streams: FrameStream[]): void;
+  /** Tells the ledger what was generated for a controller that can no longer tell it. */
+  report(orphan: Orphan): void;
 }
 
 export class Attempts {
@@ -56,6 +59,7 @@ export class Attempts {
   private readonly attempts = new Map<string, Attempt>();
   private readonly controllers = new ControllerWatch();
   private readonly quarantine = new Quarantine();
+  private hearingSinceMs = -Infinity;
 
   constructor(private readonly port: AttemptsPort) {}
 
@@ -110,7 +114,9 @@ export class Attempts {
     const pieces: AddressedPiece[] = [];
     for (const { key, ...delta } of streams) {
       const attempt = this.attempts.get(key);
-      if (attempt?.isFinished === false) pieces.push(attempt.keep(delta, nowMs));
+      if (attempt?.isFinished !== false) continue;
+      pieces.push(attempt.keep(delta, nowMs));
+      this.reportOrphan(attempt);
     }
     this.publish(pieces);
   }
@@ -131,24 +137,30 @@ export class Attempts {
 
   /** The bus is back: while it was away, nobody could be heard. */
   hearingAgain(): void {
-    this.controllers.hearingAgain(this.port.nowMs());
+    this.hearingSinceMs = this.port.nowMs();
+    this.controllers.hearingAgain(this.hearingSinceMs);
   }
 
   /**
-   * Forgets what was finished long enough ago and, while the bus is there (`hearing`), cancels the
-   * attempts of silent controllers. Gives how many those were.
+   * While the bus is there (`hearing`): forgets what was finished long enough ago, and cancels the
+   * attempts of silent controllers, which gives how many those were. What such a controller may not
+   * have settled is reported, finished attempts at once. While the bus is away nobody is silent, and
+   * what has ended waits for whoever may still ask.
    */
   sweep({ hearing }: { hearing: boolean }): { abandoned: number } {
-    const nowMs = this.port.nowMs();
-    for (const [key, { finishedAtMs }] of this.attempts) {
-      const isOld = finishedAtMs !== null && nowMs - finishedAtMs > KEPT_AFTER_FINISH_MS;
-      if (isOld) this.attempts.delete(key);
-    }
     if (!hearing) return { abandoned: 0 };
+    const nowMs = this.port.nowMs();
+    this.forgetFinished(nowMs);
     const silent = this.controllers.takeSilent(nowMs);
-    const abandoned = this.unfinished().filter(({ command }) => silent.has(command.controllerId));
-    for (const { command } of abandoned) this.cancel(command);
-    return { abandoned: abandoned.length };
+    let abandoned = 0;
+    for (const attempt of this.attempts.values()) {
+      if (!silent.has(attempt.command.controllerId)) continue;
+      attempt.orphan();
+      if (!attempt.isFinished) abandoned += 1;
+      this.cancel(attempt.command);
+      this.reportOrphan(attempt);
+    }
+    return { abandoned };
   }
 
   /** Ends everything that is running, and frees the slots. */
@@ -168,6 +180,20 @@ export class Attempts {
   private failAll(attempts: Attempt[], failure: Failure): void {
     const running = attempts.filter(({ isFinished }) => !isFinished);
     this.publish(running.map((attempt) => attempt.fail(failure, this.port.nowMs())));
+    for (const attempt of running) this.reportOrphan(attempt);
+  }
+
+  private forgetFinished(nowMs: number): void {
+    for (const [key, { finishedAtMs }] of this.attempts) {
+      if (finishedAtMs === null) continue;
+      const keptSinceMs = Math.max(finishedAtMs, this.hearingSinceMs);
+      if (nowMs - keptSinceMs > KEPT_AFTER_FINISH_MS) this.attempts.delete(key);
+    }
+  }
+
+  private reportOrphan(attempt: Attempt): void {
+    const orphan = attempt.takeOrphan();
+    if (orphan !== null) this.port.report(orphan);
   }
 
   private publish(pieces: AddressedPiece[]): void {

@@ -37,8 +37,8 @@ export function splitIntoFrames(streams: FrameStream[], maxBytes: number): Frame
 
 /** Node id, boot id and punctuation. */
 const ENVELOPE_BYTES = 300;
-/** Names, numbers, and a finish with its timings; ids are at most 80 characters. */
-const STREAM_BYTES = 700;
+/** Names, numbers, the prompt, and a finish with its timings; ids are at most 80 characters. */
+const STREAM_BYTES = 800;
 /** A UTF-16 unit is at most six bytes of JSON (an escape, `\u0007`). */
 const BYTES_PER_CHARACTER = 6;
 /** `"logprob":-12.345678901234567,"token":151643,"text":""` and brackets. */

@@ -2,6 +2,7 @@
  * The data plane: attempts in, frames out. Connects the bus, the replicas and {@link Attempts};
  * decides nothing itself but what to do when the connection is gone.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -19,6 +20,8 @@ import {
   frameSchema,
   resendCommandSchema,
   resendReplySchema,
+  usageMessageSchema,
+  usageOrphansSubject,
   workerSubject,
   type AttemptCommand,
   type AttemptReply,
@@ -33,6 +36,7 @@ import { IDENTITY } from '../infra/tokens.js';
 import { ReplicasService } from '../supervisor/replicas.service.js';
 import { Attempts, type ReplicaCapacity } from './attempts.js';
 import { splitIntoFrames } from './frames.js';
+import { OrphanReports } from './orphan-reports.js';
 
 const SWEEP_MS = 500;
 /** Cut off for so long, all controllers have given up on this worker: nothing is worth going on. */
@@ -45,6 +49,8 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
   draining = false;
 
   private readonly attempts: Attempts;
+  private readonly orphans: OrphanReports;
+  private readonly ending = new AbortController();
   private readonly served: BusSubscription[] = [];
   private readonly heard: Subscription[] = [];
   private sweeper: NodeJS.Timeout | null = null;
@@ -57,6 +63,17 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
     private readonly clock: Clock,
     private readonly log: WorkerLog,
   ) {
+    const { nodeId } = identity;
+    this.orphans = new OrphanReports({
+      nowMs: () => clock.nowMs(),
+      send: (orphan, id) => {
+        const report = { kind: 'orphaned' as const, nodeId, ...orphan };
+        return bus.publishDurable(usageOrphansSubject(nodeId), usageMessageSchema, report, { id });
+      },
+      pause: (ms) => wait(ms, undefined, { signal: this.ending.signal }).catch(() => undefined),
+      gaveUp: ({ generationId, attempt }, fault) =>
+        log.error('usage was not reported', { generationId, attempt, fault: String(fault) }),
+    });
     this.attempts = new Attempts({
       nowMs: () => clock.nowMs(),
       capacityOf: (replicaId) => this.capacityOf(replicaId),
@@ -66,6 +83,7 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
       },
       cancel: (replicaId, key) => replicas.find(replicaId)?.engine?.cancel(key),
       publish: (controllerId, streams) => this.publish(controllerId, streams),
+      report: (orphan) => void this.orphans.report(orphan),
     });
   }
 
@@ -103,6 +121,8 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
 
   onModuleDestroy(): void {
     if (this.sweeper !== null) clearInterval(this.sweeper);
+    this.orphans.end();
+    this.ending.abort();
     for (const subscription of [...this.served, ...this.heard]) subscription.unsubscribe();
   }
 

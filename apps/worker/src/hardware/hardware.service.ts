@@ -75,6 +75,7 @@ export class HardwareService implements OnApplicationBootstrap, OnModuleDestroy 
       totalBytes,
       usedBytes: totalBytes - freeBytes,
       freeBytes,
+      powerWatts: null,
     };
     return [cpu, ...this.gpuDevices()];
   }
@@ -105,7 +106,8 @@ export class HardwareService implements OnApplicationBootstrap, OnModuleDestroy 
     if (this.probe === null || this.probe.gpu === null) return [];
     const { gpu, gpuDevices, vram } = this.probe;
     if (this.nvidiaDevices.length === gpuDevices.length) return this.nvidiaDevices;
-    return [{ id: `${gpu}0`, kind: gpu, name: gpuDevices.join(', ').slice(0, 200), ...vram }];
+    const name = gpuDevices.join(', ').slice(0, 200);
+    return [{ id: `${gpu}0`, kind: gpu, name, ...vram, powerWatts: null }];
   }
 
   private async followGpus(): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { engineEventSchema, type EngineCommand, type EngineEvent } from '@corral/contracts';
+import type { EngineLaunch } from './engine-launch.js';
 import { LogTail } from './log-tail.js';
 
 export interface EngineProcessListener {
@@ -22,13 +23,12 @@ export class EngineProcess {
 
   constructor(
     entry: string,
-    environment: Record<string, string>,
+    { launch, environment }: { launch: EngineLaunch; environment: Record<string, string> },
     private listener: EngineProcessListener | null,
   ) {
     this.child = fork(entry, [], {
+      ...launch,
       env: environment,
-      // Debugger and loader flags of this process are not meant for the engine.
-      execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
     });

@@ -15,6 +15,7 @@ import { Clock } from '../infra/clock.js';
 import { WorkerLog } from '../infra/log.js';
 import { ENGINE_ENVIRONMENT, SETTINGS } from '../infra/tokens.js';
 import { AdmissionService } from './admission.service.js';
+import { findEngineLaunch, PLAIN_LAUNCH } from './engine-launch.js';
 import { EngineProcess } from './engine-process.js';
 import type { ReplicaPort, StepStreams } from './replica-port.js';
 import { Replica } from './replica.js';
@@ -31,6 +32,7 @@ export class ReplicasService implements OnApplicationBootstrap, OnModuleDestroy 
 
   private readonly replicas = new Map<string, Replica>();
   private watchdog: NodeJS.Timeout | null = null;
+  private launch = PLAIN_LAUNCH;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: WorkerSettings,
@@ -40,7 +42,8 @@ export class ReplicasService implements OnApplicationBootstrap, OnModuleDestroy 
     private readonly log: WorkerLog,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    this.launch = await findEngineLaunch();
     this.watchdog = setInterval(() => {
       for (const replica of this.replicas.values()) replica.checkPulse();
     }, WATCHDOG_ROUND_MS);
@@ -92,7 +95,10 @@ export class ReplicasService implements OnApplicationBootstrap, OnModuleDestroy 
     const { engineEntry } = this.settings;
     return {
       admit: (assignment) => this.admission.admit(assignment, this.shareOf(replicaId)),
-      fork: (listener) => new EngineProcess(engineEntry, this.environment, listener),
+      fork: (listener) => {
+        const { launch, environment } = this;
+        return new EngineProcess(engineEntry, { launch, environment }, listener);
+      },
       changed: () => this.tellChange(replicaId),
       stepped: (streams) => this.steps.next({ replicaId, streams }),
       lost: (keys, failure) => this.losses.next({ replicaId, keys, failure }),

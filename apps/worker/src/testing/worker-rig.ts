@@ -6,12 +6,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Assignment, ObservedReplica, ReplicaSpec, StoredModel } from '@corral/contracts';
-import { fakeEngineEntry, fakeTemplate, TINY, writeGguf, type FakeOptions } from '@corral/testing';
+import {
+  fakeEngineEntry,
+  fakeTemplate,
+  startNats,
+  TINY,
+  writeGguf,
+  type FakeOptions,
+  type NatsServer,
+} from '@corral/testing';
 import { engineEnvironment } from '../config/engine-environment.js';
 import { readSettings } from '../config/settings.js';
 import { WorkerLog } from '../infra/log.js';
 import { startWorker, type RunningWorker } from '../worker.js';
-import { startNats, type NatsProcess } from './nats-process.js';
 import { spec, TestController, type ReceivedStream } from './test-controller.js';
 import { until } from './until.js';
 
@@ -22,7 +29,7 @@ export class WorkerRig {
 
   private constructor(
     readonly folder: string,
-    readonly nats: NatsProcess,
+    readonly nats: NatsServer,
     readonly controller: TestController,
     readonly worker: RunningWorker,
   ) {}
@@ -56,7 +63,7 @@ export class WorkerRig {
   async stop(): Promise<void> {
     await this.worker.stop(0);
     await this.controller.close();
-    await this.nats.kill();
+    await this.nats.remove();
     await rm(this.folder, { recursive: true });
   }
 

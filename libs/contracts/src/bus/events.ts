@@ -7,7 +7,19 @@ export type ControllerAlive = z.infer<typeof controllerAliveSchema>;
 
 /** Something cached has changed; the receiver forgets what it knew and reads again. */
 export const changeSchema = z.discriminatedUnion('what', [
+  /** A key, or whom it belongs to: it may have been revoked, disabled, rotated or given away. */
   z.object({ what: z.literal('api_key'), publicId: z.string().max(80) }),
+  /** Something above keys (a team, a person) was disabled or moved: every key is read again. */
+  z.object({ what: z.literal('api_keys') }),
   z.object({ what: z.literal('deployments') }),
+  z.object({ what: z.literal('quotas') }),
+  /** A limit is nearly used up: give back what is leased of it and not needed. */
+  z.object({
+    what: z.literal('quota_recall'),
+    /** Who asks, and so need not give. */
+    controllerId: controllerIdSchema,
+    counterIds: z.array(z.string().max(400)),
+  }),
+  z.object({ what: z.literal('prices') }),
 ]);
 export type Change = z.infer<typeof changeSchema>;

@@ -14,6 +14,8 @@ export const deviceSchema = z.object({
   totalBytes: bytesSchema,
   usedBytes: bytesSchema,
   freeBytes: bytesSchema,
+  /** What it draws now; null where it cannot be measured. */
+  powerWatts: z.number().min(0).nullable().default(null),
 });
 export type Device = z.infer<typeof deviceSchema>;
 

@@ -33,3 +33,11 @@ export const ALL_CONTROLLERS_ALIVE = controllerSubject.alive('*');
 
 /** Facts that every controller caches and must hear of at once (a key was revoked, …). */
 export const CHANGES_SUBJECT = 'corral.changes';
+
+/** The ledger's JetStream work queue; a subject for each kind of writer, so that rights can be narrow. */
+export const USAGE_STREAM = 'CORRAL_USAGE';
+export const ALL_USAGE = 'corral.usage.>';
+/** From controllers: opened and settled requests. */
+export const USAGE_REQUESTS_SUBJECT = 'corral.usage.requests';
+/** From a worker: generations whose controller fell silent. */
+export const usageOrphansSubject = (nodeId: string): string => `corral.usage.orphans.${nodeId}`;

@@ -9,31 +9,6 @@ import { failureSchema } from '../errors.js';
 export const adminErrorSchema = z.object({ error: failureSchema });
 export type AdminError = z.infer<typeof adminErrorSchema>;
 
-// --- keys ---------------------------------------------------------------------------------------
-
-export const createKeySchema = z.object({
-  name: z.string().trim().min(1).max(100),
-  /** Days until it expires, 1 to 3,650; null: never. */
-  expiresInDays: z.int().min(1).max(3650).nullable().default(90),
-});
-export type CreateKey = z.infer<typeof createKeySchema>;
-
-export const apiKeyViewSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  publicId: z.string(),
-  lastFour: z.string(),
-  createdAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime().nullable(),
-  revokedAt: z.iso.datetime().nullable(),
-  lastUsedAt: z.iso.datetime().nullable(),
-});
-export type ApiKeyView = z.infer<typeof apiKeyViewSchema>;
-
-/** The only answer that ever holds the key itself. */
-export const createdKeySchema = apiKeyViewSchema.extend({ apiKey: z.string() });
-export type CreatedKey = z.infer<typeof createdKeySchema>;
-
 // --- nodes --------------------------------------------------------------------------------------
 
 export const nodeViewSchema = z.object({
@@ -106,7 +81,7 @@ export const deploymentViewSchema = z.object({
 });
 export type DeploymentView = z.infer<typeof deploymentViewSchema>;
 
-// --- overview and requests ----------------------------------------------------------------------
+// --- overview -----------------------------------------------------------------------------------
 
 export const overviewSchema = z.object({
   status: z.enum(['ready', 'degraded', 'down']),
@@ -127,33 +102,3 @@ export const overviewSchema = z.object({
   }),
 });
 export type Overview = z.infer<typeof overviewSchema>;
-
-/** One row per request; prompts and answers are not stored. */
-export const requestRowSchema = z.object({
-  requestId: z.string(),
-  createdAt: z.iso.datetime(),
-  keyId: z.string(),
-  deployment: z.string(),
-  nodeId: z.string().nullable(),
-  replicaId: z.string().nullable(),
-  status: z.enum(['completed', 'failed', 'cancelled']),
-  errorCode: z.string().nullable(),
-  finishReason: z.string().nullable(),
-  attempts: z.int(),
-  promptTokens: z.int(),
-  cachedTokens: z.int(),
-  completionTokens: z.int(),
-  queueMs: z.number(),
-  /** Null when no token was produced. */
-  ttftMs: z.number().nullable(),
-  totalMs: z.number(),
-});
-export type RequestRow = z.infer<typeof requestRowSchema>;
-
-export const requestQuerySchema = z.object({
-  /** Rows of one page, 1 to 1,000. */
-  limit: z.coerce.number().int().min(1).max(1000).default(50),
-  /** The `next` of the page before; absent: the newest rows. */
-  before: z.string().max(80).optional(),
-});
-export type RequestQuery = z.infer<typeof requestQuerySchema>;

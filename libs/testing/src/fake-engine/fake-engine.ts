@@ -80,8 +80,9 @@ export class FakeEngine {
   private start({ key, request }: Start): void {
     const promptText = fakePromptText(request.prompt);
     const options = withPromptOptions(this.options, promptText);
-    const generation = new FakeGeneration(key, request, options);
-    const refusal = generation.refusal(this.contextTokens);
+    const { contextTokens } = this;
+    const generation = new FakeGeneration(key, request, { ...options, contextTokens });
+    const refusal = generation.refusal();
     if (refusal !== null) return this.step([generation.finish('error', refusal)]);
     this.waiting.push(generation);
     this.fillSlots();
@@ -100,9 +101,10 @@ export class FakeEngine {
 
   private scheduleStep(): void {
     this.isStepDue = true;
+    const startedAtMs = performance.now();
     const step = (): void => {
       this.isStepDue = false;
-      this.runStep();
+      this.runStep(performance.now() - startedAtMs);
       this.fillSlots();
     };
     const { tokensPerSecond, firstTokenMs } = this.options;
@@ -111,9 +113,12 @@ export class FakeEngine {
     else setTimeout(step, tokensPerSecond === 0 ? 1 : 1000 / tokensPerSecond);
   }
 
-  private runStep(): void {
+  /** The streams of a step share its time alike: each has one token in it. */
+  private runStep(stepMs: number): void {
     const streams: StepStream[] = [];
+    this.stats.decodeMs += stepMs;
     for (const generation of this.active) {
+      generation.charge(stepMs / this.active.length);
       const delta = generation.decode();
       if (delta !== null) streams.push(delta);
     }

@@ -13,31 +13,41 @@ export class FakeGeneration {
   private readonly startedAtMs = performance.now();
   private slotAtMs = 0;
   private firstTokenAtMs = 0;
+  private deviceMs = 0;
+  private promptTold = false;
+  /** Tokens of prompt and answer together at most. */
+  private readonly contextLimit: number;
   /** Tokens of the whole stream so far, those of earlier attempts included. */
   private position: number;
 
   constructor(
     readonly key: string,
     private readonly request: GenerationRequest,
-    private readonly options: FakeOptions,
+    private readonly options: FakeOptions & { contextTokens: number },
   ) {
     this.seed = fakeSeed(request);
+    this.contextLimit = Math.min(options.contextTokens, request.maxContextTokens ?? Infinity);
     this.position = request.acceptedTokens.length;
     this.promptTokens = [...fakePromptText(request.prompt)].length;
   }
 
   /** Why this cannot be generated; null when it can. A wrong accepted token shows here. */
-  refusal(contextTokens: number): Failure | null {
-    const { acceptedTokens } = this.request;
+  refusal(): Failure | null {
+    const { acceptedTokens, maxTokens } = this.request;
     const wrong = acceptedTokens.findIndex((token, at) => token !== fakeTokenId(this.seed, at));
     if (wrong >= 0) {
       return { code: 'internal_error', message: `accepted token ${wrong} is not of this stream` };
     }
-    if (this.promptTokens + acceptedTokens.length < contextTokens) return null;
-    return {
-      code: 'context_length_exceeded',
-      message: `${this.promptTokens} prompt tokens do not fit into a context of ${contextTokens}`,
-    };
+    const answerTokens = maxTokens === null ? 1 : acceptedTokens.length + maxTokens;
+    if (this.promptTokens + answerTokens <= this.contextLimit) return null;
+    const wanted = `${this.promptTokens} prompt tokens and ${answerTokens} more`;
+    const message = `${wanted} do not fit into a context of ${this.contextLimit}`;
+    return { code: 'context_length_exceeded', message };
+  }
+
+  /** The fake device has worked for this stream. */
+  charge(deviceMs: number): void {
+    this.deviceMs += deviceMs;
   }
 
   enterSlot(): void {
@@ -52,7 +62,7 @@ export class FakeGeneration {
     const index = this.position;
     const last = this.lastToken();
     const end = this.options.tokensPerSecond === 0 ? last : Math.min(index + 1, last);
-    const delta: StepStream = { key: this.key, index, tokens: [], text: '' };
+    const delta: StepStream = { key: this.key, index, tokens: [], text: '', ...this.tellPrompt() };
     for (; this.position < end; this.position += 1) {
       this.misbehave();
       delta.tokens.push(fakeTokenId(this.seed, this.position));
@@ -79,15 +89,25 @@ export class FakeGeneration {
         queueMs: slotAtMs - this.startedAtMs,
         prefillMs: firstTokenAtMs - slotAtMs,
         decodeMs: nowMs - firstTokenAtMs,
+        deviceMs: this.deviceMs,
       },
     };
-    return { key: this.key, index: this.position, tokens: [], text: '', finish };
+    const { key, position: index } = this;
+    return { key, index, tokens: [], text: '', ...this.tellPrompt(), finish };
+  }
+
+  /** The first piece says what the prompt was; nothing for the pieces after it. */
+  private tellPrompt(): Pick<StepStream, 'prompt'> {
+    if (this.promptTold) return {};
+    this.promptTold = true;
+    return { prompt: { tokens: this.promptTokens, cachedTokens: 0 } };
   }
 
   /** `maxTokens` counts this attempt's tokens; `stopAfterTokens` those of the whole stream. */
   private lastToken(): number {
     const { maxTokens, acceptedTokens } = this.request;
-    const limit = acceptedTokens.length + (maxTokens ?? 64);
+    const wanted = acceptedTokens.length + (maxTokens ?? 64);
+    const limit = Math.min(wanted, this.contextLimit - this.promptTokens);
     return Math.min(limit, this.options.stopAfterTokens ?? limit);
   }
 

@@ -1,38 +1,55 @@
-/** A real NATS server for one spec, on a free port. `nats-server` has to be on the PATH. */
+/**
+ * A real NATS server with JetStream for one spec, on a free port, its store in a temporary folder.
+ * `nats-server` has to be on the PATH.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { freePort } from '../free-port.js';
 
 export interface NatsServer {
   url: string;
-  /** Ends it at once. */
+  /** Ends it at once; what JetStream holds stays. */
   stop(): Promise<void>;
-  /** Starts it again, on the same port. */
+  /** Starts it again, on the same port and with what JetStream held. */
   start(): Promise<void>;
+  /** Ends it and removes what JetStream held. */
+  remove(): Promise<void>;
 }
 
-/** Resolves when it takes connections. Throws with what it wrote when it does not start. */
-export async function startNats(): Promise<NatsServer> {
+/**
+ * Resolves when it takes connections. Throws with what it wrote when it does not start.
+ * `extraArguments` of nats-server, such as a configuration file.
+ */
+export async function startNats(extraArguments: string[] = []): Promise<NatsServer> {
   const port = await freePort();
-  let server = await run(port);
+  const storeDir = await mkdtemp(join(tmpdir(), 'corral-nats-'));
+  const address = ['-a', '127.0.0.1', '-p', String(port)];
+  const run = () => runServer([...extraArguments, ...address, '-js', '-sd', storeDir]);
+  let server = await run();
+  const stop = async (): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, 'exit');
+    server.kill('SIGKILL');
+    await ended;
+  };
   return {
     url: `nats://127.0.0.1:${port}`,
+    stop,
     start: async () => {
-      server = await run(port);
+      server = await run();
     },
-    stop: async () => {
-      if (server.exitCode !== null || server.signalCode !== null) return;
-      const ended = once(server, 'exit');
-      server.kill('SIGKILL');
-      await ended;
+    remove: async () => {
+      await stop();
+      await rm(storeDir, { recursive: true, force: true });
     },
   };
 }
 
-async function run(port: number): Promise<ChildProcess> {
-  const server = spawn('nats-server', ['-a', '127.0.0.1', '-p', String(port)], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+async function runServer(args: string[]): Promise<ChildProcess> {
+  const server = spawn('nats-server', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

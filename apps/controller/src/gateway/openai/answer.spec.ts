@@ -1,5 +1,5 @@
 import type { Failure } from '@corral/contracts';
-import type { ChoiceEvent, Completion } from '../completion.service.js';
+import type { ChoiceEvent, Completion } from '../running-completion.js';
 import { collectAnswer, streamAnswer } from './answer.js';
 import { chatShape } from './chat-shape.js';
 import { completionShape } from './completion-shape.js';
@@ -19,6 +19,7 @@ function failed(choice = 0): ChoiceEvent {
 class RecordedCompletion implements Completion {
   readonly model = 'm';
   readonly createdAt = new Date(5_000);
+  readonly headers = {};
   cancelled = false;
   readonly batches: AsyncIterable<ChoiceEvent[]>;
   constructor(

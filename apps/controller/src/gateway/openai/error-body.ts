@@ -21,6 +21,7 @@ function typeOf(code: ErrorCode): string {
   if (status === 401) return 'authentication_error';
   if (status === 403) return 'permission_error';
   if (status === 404) return 'not_found_error';
+  if (code === 'insufficient_quota') return code;
   if (status === 429) return 'rate_limit_error';
   if (status < 500) return 'invalid_request_error';
   return status === 503 ? 'service_unavailable_error' : 'server_error';

@@ -4,14 +4,17 @@
  */
 import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { DeploymentView } from '@corral/contracts/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthenticatedKey } from '../../api-keys/authenticated-key.js';
 import { CurrentKey } from '../../api-keys/current-key.decorator.js';
 import { RequiresApiKey } from '../../common/access.decorator.js';
 import { FailureException } from '../../common/failure.exception.js';
 import { DeploymentsService } from '../../deployments/deployments.service.js';
+import { QuotasService } from '../../quotas/quotas.service.js';
 import type { CompletionCall } from '../completion-call.js';
-import { CompletionService, type Completion } from '../completion.service.js';
+import { CompletionService } from '../completion.service.js';
+import type { Completion } from '../running-completion.js';
 import { collectAnswer, streamAnswer } from './answer.js';
 import {
   chatCompletionSchema,
@@ -39,22 +42,26 @@ const STREAM_HEADERS = {
 @ApiTags('OpenAI')
 @ApiBearerAuth()
 @Controller('v1')
-@RequiresApiKey()
+@RequiresApiKey('generate')
 export class OpenAiController {
   constructor(
     private readonly completions: CompletionService,
     private readonly deployments: DeploymentsService,
+    private readonly quotas: QuotasService,
   ) {}
 
+  /** Those that the key may use. */
   @Get('models')
-  listModels(): object {
-    return { object: 'list', data: this.deployments.views().map(modelView) };
+  @RequiresApiKey('models')
+  listModels(@CurrentKey() key: AuthenticatedKey): object {
+    return { object: 'list', data: this.modelsOf(key).map(modelView) };
   }
 
   /** A wildcard, since a deployment's name may hold slashes. */
   @Get('models/*')
-  getModel(@Param('*') wanted: string): object {
-    const deployment = this.deployments.views().find((view) => view.name === wanted);
+  @RequiresApiKey('models')
+  getModel(@Param('*') wanted: string, @CurrentKey() key: AuthenticatedKey): object {
+    const deployment = this.modelsOf(key).find((view) => view.name === wanted);
     if (deployment !== undefined) return modelView(deployment);
     throw new FailureException({
       code: 'model_not_found',
@@ -91,6 +98,12 @@ export class OpenAiController {
     return this.answer(body, call, completionShape(echoes), request, reply);
   }
 
+  private modelsOf(key: AuthenticatedKey): DeploymentView[] {
+    const { allowedModels } = this.quotas.inForce(key);
+    const views = this.deployments.views();
+    return allowedModels === null ? views : views.filter(({ name }) => allowedModels.has(name));
+  }
+
   private async answer(
     body: CommonParameters,
     call: Pick<CompletionCall, 'requests' | 'choicesPerPrompt' | 'key'>,
@@ -99,13 +112,14 @@ export class OpenAiController {
     reply: FastifyReply,
   ): Promise<object> {
     const streaming = body.stream === true;
-    const completion = this.completions.start({
+    const completion = await this.completions.start({
       ...call,
       requestId: request.id,
       model: body.model,
       timeoutMs: timeoutOf(request),
       streaming,
     });
+    reply.headers(completion.headers);
     cancelWhenClosed(reply, completion);
     if (!streaming) return collectAnswer(completion, shape, request.id);
     const includeUsage = body.stream_options?.include_usage === true;
@@ -117,7 +131,8 @@ export class OpenAiController {
 
 /** A generator that waits for a token cannot be stopped from outside; its source can. */
 function cancelWhenClosed(reply: FastifyReply, completion: Completion): void {
-  reply.raw.once('close', () => completion.cancel());
+  if (reply.raw.destroyed) completion.cancel();
+  else reply.raw.once('close', () => completion.cancel());
 }
 
 function timeoutOf(request: FastifyRequest): number | null {

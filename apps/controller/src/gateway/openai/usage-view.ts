@@ -1,5 +1,5 @@
 /** OpenAI's `usage` object. */
-import type { CompletionUsage } from '../completion.service.js';
+import type { CompletionUsage } from '../settlement-of.js';
 
 export function usageView(usage: CompletionUsage): object {
   return {

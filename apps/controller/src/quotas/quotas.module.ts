@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { CostsModule } from '../costs/costs.module.js';
+import { DatabaseClock } from './database-clock.js';
+import { KeyInfoController } from './key-info.controller.js';
+import { KeyInfoService } from './key-info.service.js';
+import { LeaseAccounts } from './lease-accounts.js';
+import { LeaseDesk } from './lease-desk.service.js';
+import { LeasePresence } from './lease-presence.service.js';
+import { LeaseTalks } from './lease-talks.service.js';
+import { LeasesRepository } from './leases.repository.js';
+import { QuotaAdminService } from './quota-admin.service.js';
+import { QuotaPolicies } from './quota-policies.service.js';
+import { QuotasController } from './quotas.controller.js';
+import { QuotasRepository } from './quotas.repository.js';
+import { QuotasService } from './quotas.service.js';
+
+@Module({
+  imports: [AuditModule, CostsModule],
+  controllers: [QuotasController, KeyInfoController],
+  providers: [
+    DatabaseClock,
+    LeasesRepository,
+    LeaseAccounts,
+    LeaseTalks,
+    LeasePresence,
+    LeaseDesk,
+    QuotasRepository,
+    QuotaPolicies,
+    QuotasService,
+    QuotaAdminService,
+    KeyInfoService,
+  ],
+  exports: [QuotasService],
+})
+export class QuotasModule {}

@@ -1,0 +1,12 @@
+import type { SettledRequest } from '@corral/contracts';
+
+/** A settled request before pricing and limits have added what they know. */
+export type Unpriced = Omit<
+  SettledRequest,
+  | 'millijoules'
+  | 'localMicrodollars'
+  | 'energyMicrodollars'
+  | 'cloudMicrodollars'
+  | 'cloudPriceId'
+  | 'leaseUse'
+>;
