@@ -1,59 +1,21 @@
 /** The console in a real browser, served by a real controller under its real policy. */
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
-import type { AxeResults } from 'axe-core';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { accessibilityFaults, ConsoleBrowser, keepScreenshot } from './support/console-browser.js';
 import { Corral } from './support/corral.js';
 
-const ARTIFACTS = resolve(import.meta.dirname, '../artifacts');
-const BROWSER = process.env.CORRAL_TEST_BROWSER ?? '/usr/bin/chromium';
-
 let corral: Corral;
-let browser: Browser;
+let browser: ConsoleBrowser;
 let page: Page;
-const complaints: string[] = [];
 
 beforeAll(async () => {
-  await mkdir(ARTIFACTS, { recursive: true });
   corral = await Corral.start();
-  browser = await chromium.launch({
-    executablePath: BROWSER,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
+  browser = await ConsoleBrowser.start();
+  page = await browser.newPage();
 }, 180_000);
 afterAll(async () => {
-  await browser.close();
+  await browser.stop();
   await corral.stop();
 });
-
-/** What axe finds against WCAG 2.2 A and AA, one line each. */
-async function accessibilityFaults(): Promise<string[]> {
-  const source = await readFile(
-    createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-    'utf8',
-  );
-  // The page's own policy rightly refuses foreign scripts; the devtools protocol stands above it.
-  await page.evaluate(source);
-  const results = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-    }),
-  );
-  return results.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
-}
 
 async function signIn(password: string): Promise<void> {
   await page.getByLabel('E-mail').fill(corral.ready.adminEmail ?? '');
@@ -65,11 +27,11 @@ describe('the console', () => {
   it('asks a stranger to sign in, and refuses a wrong password', async () => {
     await page.goto(corral.url);
     await page.waitForURL(/sign-in/);
-    await page.screenshot({ path: join(ARTIFACTS, 'sign-in.png') });
-    expect(await accessibilityFaults()).toEqual([]);
+    await keepScreenshot(page, 'sign-in');
+    expect(await accessibilityFaults(page)).toEqual([]);
     await signIn('not the password');
     await page.getByRole('alert').filter({ hasText: 'not right' }).waitFor();
-    complaints.length = 0; // the browser reports the 401 itself
+    browser.complaints.length = 0; // the browser reports the 401 itself
   });
 
   it('shows the machine, its model and its slots to the admin', async () => {
@@ -77,7 +39,7 @@ describe('the console', () => {
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByText(corral.model, { exact: true }).first().waitFor();
     await page.getByText('Ready', { exact: true }).first().waitFor();
-    expect(await accessibilityFaults()).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
   });
 
   it('follows requests as they run', async () => {
@@ -99,14 +61,14 @@ describe('the console', () => {
     seen = true;
     await busy;
     await slots(/0\/4/).waitFor();
-    await page.screenshot({ path: join(ARTIFACTS, 'overview.png'), fullPage: true });
+    await keepScreenshot(page, 'overview', true);
   });
 
   it('says that it has lost the controller, and finds it again', async () => {
     process.kill(await corral.pidOf('controller'), 'SIGKILL');
     await page.getByText('Reconnecting').filter({ visible: true }).first().waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
-    complaints.length = 0; // the failed requests of the outage
+    browser.complaints.length = 0; // the failed requests of the outage
   });
 
   it('signs out, and is closed then', async () => {
@@ -115,6 +77,6 @@ describe('the console', () => {
     await page.waitForURL(/sign-in/);
     await page.goto(corral.url);
     await page.waitForURL(/sign-in/);
-    expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
+    expect(browser.complaints.filter((text) => !text.includes('401'))).toEqual([]);
   });
 });

@@ -7,6 +7,8 @@ export const metadata: Metadata = {
   title: 'Corral',
   description: 'A team’s own machines as one private LLM endpoint.',
   robots: { index: false },
+  // Addresses can hold an invitation's token; the controller sends the same as a header.
+  referrer: 'no-referrer',
 };
 
 export const viewport: Viewport = {

@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
+import CircleCheck from 'lucide-react/icons/circle-check';
 import CircleX from 'lucide-react/icons/circle-x';
 import Info from 'lucide-react/icons/info';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import { TONE_TEXT, TONE_TINTED } from './tone';
 
-const ICONS = { warn: TriangleAlert, failed: CircleX, busy: Info } as const;
+const ICONS = { ok: CircleCheck, warn: TriangleAlert, failed: CircleX, busy: Info } as const;
 
 export interface NoticeProps {
   tone: keyof typeof ICONS;

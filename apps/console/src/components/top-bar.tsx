@@ -3,8 +3,15 @@ import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { BrandMark } from './brand-mark';
 
-/** The head of every page: the name, the navigation, and at its end what is given as children. */
-export function TopBar({ children }: { children: ReactNode }) {
+export interface TopBarProps {
+  /** Name of the page that is open, the only one there is. */
+  page: string;
+  /** At its end. */
+  children: ReactNode;
+}
+
+/** The head of every page: Corral's name, the navigation, and what is given as children. */
+export function TopBar({ page, children }: TopBarProps) {
   const t = useTranslations('app');
   return (
     <header className="sticky top-0 z-10 border-b border-line bg-surface/85 backdrop-blur-md">
@@ -22,7 +29,7 @@ export function TopBar({ children }: { children: ReactNode }) {
             aria-current="page"
             className="rounded-md bg-sunken px-2.5 py-1.5 text-[0.8125rem] font-medium"
           >
-            {t('overview')}
+            {page}
           </Link>
         </nav>
         <div className="ml-auto flex items-center gap-3 sm:gap-4">{children}</div>

@@ -6,6 +6,7 @@ import { CodeBlock } from '../../../components/code-block';
 import { CommandLine } from '../../../components/command-line';
 import { Section } from '../../../components/section';
 import { SegmentedControl } from '../../../components/segmented-control';
+import { keyCommand } from '../key-command';
 import {
   MODEL_PLACEHOLDER,
   SNIPPET_LANGUAGES,
@@ -14,18 +15,19 @@ import {
   type SnippetLanguage,
 } from '../snippets';
 
-const CREATE_KEY_COMMAND = 'corral keys create my-app';
-
 export interface ConnectCardProps {
   /** The deployment to show in the example; null where none is. */
   model: string | null;
+  /** E-mail of a reader who has to ask an admin for a key; null: who reads this runs the cluster. */
+  keyOwner: string | null;
 }
 
 /** What a developer pastes to get a first answer. */
-export function ConnectCard({ model }: ConnectCardProps) {
+export function ConnectCard({ model, keyOwner }: ConnectCardProps) {
   const t = useTranslations('connect');
   const [language, setLanguage] = useState<SnippetLanguage>('curl');
   const baseUrl = `${window.location.origin}/v1`;
+  const createKey = keyCommand(keyOwner);
   const snippet = snippetFor(language, { baseUrl, model: model ?? MODEL_PLACEHOLDER });
   return (
     <Section title={t('title')}>
@@ -34,8 +36,15 @@ export function ConnectCard({ model }: ConnectCardProps) {
         <Setting name={t('baseUrl')}>
           <CommandLine text={baseUrl} what={t('baseUrl')} />
         </Setting>
-        <Setting name={t('apiKey')} hint={t('apiKeyHint')}>
-          <CommandLine text={CREATE_KEY_COMMAND} what={CREATE_KEY_COMMAND} prompt />
+        <Setting name={t('apiKey')} hint={t(keyOwner === null ? 'apiKeyHint' : 'askForKey')}>
+          <CommandLine text={createKey} what={createKey} prompt />
+          {keyOwner !== null && (
+            <p className="mt-1.5 text-xs text-muted">
+              {t.rich('keyByApi', {
+                code: (chunks) => <code className="font-mono text-ink">{chunks}</code>,
+              })}
+            </p>
+          )}
         </Setting>
         <div className="flex flex-col gap-2">
           <SegmentedControl<SnippetLanguage>
@@ -46,7 +55,9 @@ export function ConnectCard({ model }: ConnectCardProps) {
           />
           <CodeBlock code={snippet} what={`${t('example')}: ${SNIPPET_NAMES[language]}`} />
           {model === null && (
-            <p className="text-xs text-muted">{t('noModel', { placeholder: MODEL_PLACEHOLDER })}</p>
+            <p className="text-xs text-muted">
+              {t(keyOwner === null ? 'noModel' : 'noModelYet', { placeholder: MODEL_PLACEHOLDER })}
+            </p>
           )}
         </div>
       </Card>

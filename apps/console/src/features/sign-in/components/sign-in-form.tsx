@@ -1,21 +1,25 @@
 'use client';
 import { useRef, useState, type FormEvent } from 'react';
-import LoaderCircle from 'lucide-react/icons/loader-circle';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { Button } from '../../../components/button';
-import { useFailureText } from '../../../components/failure-text';
-import { Notice } from '../../../components/notice';
+import { FormFailure } from '../../../components/form-failure';
+import { PasswordField } from '../../../components/password-field';
+import { SubmitButton } from '../../../components/submit-button';
 import { TextField } from '../../../components/text-field';
-import type { ApiFailure } from '../../../lib/api-client';
+import { useThrottle } from '../../../lib/use-throttle';
 import { signIn } from '../api/sign-in';
-import { useThrottle } from '../use-throttle';
-import { PasswordField } from './password-field';
 
-/** E-mail and password; `onSignedIn` is called once the session cookie is set. */
-export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
+export interface SignInFormProps {
+  /** Filled in beforehand; empty: nothing. */
+  initialEmail: string;
+  /** Called once the session cookie is set. */
+  onSignedIn(): void;
+}
+
+/** E-mail and password. */
+export function SignInForm({ initialEmail, onSignedIn }: SignInFormProps) {
   const t = useTranslations('signIn');
-  const [email, setEmail] = useState('');
+  const [email, setEmail] = useState(initialEmail);
   const [password, setPassword] = useState('');
   const [submitted, setSubmitted] = useState(false);
   const emailRef = useRef<HTMLInputElement>(null);
@@ -44,14 +48,20 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
 
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-      {failure && !busy && <SignInFailure failure={failure} throttled={throttle.secondsLeft > 0} />}
+      {failure && !busy && (
+        <FormFailure
+          failure={failure}
+          waiting={throttle.secondsLeft > 0}
+          words={failure.kind === 'unauthorized' ? t('wrongCredentials') : null}
+        />
+      )}
       <TextField
         ref={emailRef}
         label={t('email')}
         type="email"
         name="email"
         autoComplete="username"
-        autoFocus
+        autoFocus={initialEmail === ''}
         value={email}
         onChange={(event) => setEmail(event.target.value)}
         problem={submitted && emailMissing ? t('emailMissing') : null}
@@ -60,39 +70,18 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
         ref={passwordRef}
         label={t('password')}
         name="password"
+        autoComplete="current-password"
+        autoFocus={initialEmail !== ''}
         value={password}
         onChange={(event) => setPassword(event.target.value)}
         problem={submitted && password === '' ? t('passwordMissing') : null}
       />
-      <Button
-        look="primary"
-        type="submit"
-        className="mt-1 h-10"
-        disabled={throttle.secondsLeft > 0}
-      >
-        {busy && <LoaderCircle className="size-4 animate-spin" aria-hidden />}
-        {throttle.secondsLeft > 0
-          ? t('wait', { seconds: throttle.secondsLeft })
-          : t(busy ? 'submitting' : 'submit')}
-      </Button>
+      <SubmitButton
+        label={t('submit')}
+        busyLabel={t('submitting')}
+        busy={busy}
+        waitSeconds={throttle.secondsLeft}
+      />
     </form>
-  );
-}
-
-/** Why nobody was signed in. A throttle that has run out is no news any more. */
-function SignInFailure({ failure, throttled }: { failure: ApiFailure; throttled: boolean }) {
-  const t = useTranslations('signIn');
-  const failureText = useFailureText();
-  if (failure.kind === 'throttled') {
-    return throttled ? (
-      <Notice tone="warn" role="alert">
-        {t('throttled')}
-      </Notice>
-    ) : null;
-  }
-  return (
-    <Notice tone="failed" role="alert">
-      {failure.kind === 'unauthorized' ? t('wrongCredentials') : failureText(failure)}
-    </Notice>
   );
 }

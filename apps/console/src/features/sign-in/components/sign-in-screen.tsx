@@ -3,12 +3,17 @@ import { useEffect } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import { BrandMark } from '../../../components/brand-mark';
 import { Card } from '../../../components/card';
-import { PreferencesControls } from '../../../components/preferences-controls';
+import { Entrance } from '../../../components/entrance';
+import { Notice } from '../../../components/notice';
 import { safeNextPath } from '../../../lib/safe-next-path';
+import { useTakenParameter } from '../../../lib/use-taken-parameter';
+import { useNewAccount } from '../new-account';
+import { signOnProblemOf } from '../sign-on-problem';
 import { SESSION_KEY, useSession } from '../use-session';
+import { useSignInOptions } from '../use-sign-in-options';
 import { SignInForm } from './sign-in-form';
+import { SignOnButton } from './sign-on-button';
 
 /** The whole sign-in page. Whoever is signed in already goes straight on. */
 export function SignInScreen() {
@@ -16,6 +21,9 @@ export function SignInScreen() {
   const router = useRouter();
   const queryClient = useQueryClient();
   const signedIn = Boolean(useSession().data);
+  const { password, oidc } = useSignInOptions();
+  const newAccount = useNewAccount();
+  const signOnProblem = signOnProblemOf(useTakenParameter('error'));
 
   useEffect(() => {
     if (!signedIn) return;
@@ -23,31 +31,50 @@ export function SignInScreen() {
   }, [signedIn, router]);
 
   return (
-    <div className="flex min-h-dvh flex-col items-center px-4 py-8">
-      <main className="my-auto w-full max-w-[23rem]">
-        <div className="mb-6 flex flex-col items-center text-center">
-          <BrandMark className="size-11" />
-          <h1 className="mt-4 text-xl font-semibold tracking-tight">{t('title')}</h1>
-          <p className="mt-1 text-muted">{t('lead')}</p>
-        </div>
-        <Card className="p-6">
+    <Entrance title={t('title')} lead={t('lead')}>
+      <div className="mb-4 flex flex-col gap-3 empty:hidden">
+        {newAccount !== null && (
+          <Notice tone="ok" title={t('accountReady')}>
+            {t('accountReadyBody')}
+          </Notice>
+        )}
+        {signOnProblem !== null && (
+          <Notice tone="failed" role="alert" title={t('signOnFailed')}>
+            {t(`signOnProblems.${signOnProblem}`)}
+          </Notice>
+        )}
+      </div>
+      <Card className="flex flex-col gap-4 p-6">
+        {password && (
           <SignInForm
+            initialEmail={newAccount ?? ''}
             onSignedIn={() => void queryClient.invalidateQueries({ queryKey: SESSION_KEY })}
           />
-        </Card>
-        <p className="mt-5 px-2 text-center text-[0.8125rem] text-muted">
-          {t.rich('hint', {
-            code: (chunks) => (
-              <code className="rounded-sm bg-sunken px-1 py-0.5 font-mono text-xs whitespace-nowrap text-ink">
-                {chunks}
-              </code>
-            ),
-          })}
-        </p>
-      </main>
-      <footer className="mt-8 flex flex-wrap justify-center gap-3">
-        <PreferencesControls legendsHidden />
-      </footer>
-    </div>
+        )}
+        {password && oidc !== null && (
+          <p className="flex items-center gap-3 text-xs text-muted before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+            {t('or')}
+          </p>
+        )}
+        {oidc !== null && <SignOnButton {...oidc} />}
+      </Card>
+      {newAccount === null && <FirstStartHint />}
+    </Entrance>
+  );
+}
+
+/** Where the first admin finds the password; nobody who was invited needs to know. */
+function FirstStartHint() {
+  const t = useTranslations('signIn');
+  return (
+    <p className="mt-5 px-2 text-center text-[0.8125rem] text-muted">
+      {t.rich('hint', {
+        code: (chunks) => (
+          <code className="rounded-sm bg-sunken px-1 py-0.5 font-mono text-xs whitespace-nowrap text-ink">
+            {chunks}
+          </code>
+        ),
+      })}
+    </p>
   );
 }
