@@ -31,9 +31,9 @@ export async function startCorral({ port, env = {} }) {
   child.stdout.resume();
   const adminToken = (await readFile(join(home, 'secrets', 'admin-token'), 'utf8')).trim();
 
-  const admin = async (path, body) => {
+  const admin = async (path, body, method = body === undefined ? 'GET' : 'POST') => {
     const answer = await fetch(`${ready.url}/admin/v1${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
+      method,
       headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

@@ -1,0 +1,23 @@
+/**
+ * Loaded before a controller (`node --import`), leaves limits and the ledger out of it: every
+ * request is let in with nothing counted, and ends without being booked. For comparison only.
+ */
+import { Admission } from '../apps/controller/dist/quotas/admission.js';
+import { QuotasService } from '../apps/controller/dist/quotas/quotas.service.js';
+import { LedgerWriter } from '../apps/controller/dist/usage/ledger-writer.service.js';
+import { SettlementService } from '../apps/controller/dist/usage/settlement.service.js';
+
+QuotasService.prototype.admit = () =>
+  new Admission({
+    needs: [],
+    at: new Date(),
+    priority: 'interactive',
+    tokens: Number.MAX_SAFE_INTEGER,
+    desk: null,
+    stepMicrodollars: 0,
+  });
+QuotasService.prototype.headersOf = () => ({});
+SettlementService.prototype.opened = () => undefined;
+SettlementService.prototype.settle = () => Promise.resolve();
+// The other controller writes its own ledger.
+LedgerWriter.prototype.onApplicationBootstrap = () => Promise.resolve();
