@@ -1,51 +1,36 @@
 /** A second controller on the same NATS and PostgreSQL: both serve, and both hear of changes. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import OpenAI from 'openai';
 import { z } from 'zod';
 import { freePort } from '@corral/testing';
 import { Corral, eventually } from './support/corral.js';
+import { MemberProcess } from './support/member-process.js';
 
 const CONTROLLER = resolve(import.meta.dirname, '../apps/controller/dist/main.js');
 const QUESTION = [{ role: 'user' as const, content: 'Count from 1 to 50.' }];
 
 let corral: Corral;
-let second: ChildProcess;
+let second: MemberProcess;
 let secondUrl: string;
 
 beforeAll(async () => {
   corral = await Corral.start();
-  const secret = async (name: string): Promise<string> =>
-    (await readFile(join(corral.home, 'secrets', name), 'utf8')).trim();
-  const ports = z
-    .object({ postgres: z.int(), nats: z.int() })
-    .parse(JSON.parse(await readFile(join(corral.home, 'run', 'ports.json'), 'utf8')));
   const port = await freePort();
   secondUrl = `http://127.0.0.1:${port}`;
-  second = spawn(process.execPath, [CONTROLLER], {
-    stdio: 'ignore',
+  second = new MemberProcess({
+    name: 'second controller',
+    main: CONTROLLER,
     env: {
-      ...process.env,
+      ...(await corral.controllerEnvironment()),
       CORRAL_PORT: String(port),
-      CORRAL_AUTH_SECRET: await secret('auth-secret'),
-      CORRAL_ADMIN_TOKEN: await secret('admin-token'),
-      DATABASE_URL: `postgresql://corral:${await secret('database-password')}@127.0.0.1:${ports.postgres}/corral`,
-      NATS_URL: `nats://127.0.0.1:${ports.nats}`,
-      NATS_USER: 'controller',
-      NATS_PASSWORD: await secret('nats-controller-password'),
+      CORRAL_SPOOL_DIR: join(corral.home, 'second-spool'),
     },
+    logFile: join(corral.home, 'second.log'),
   });
-  await eventually('the second controller serves', async () => {
-    const answer = await fetch(`${secondUrl}/health/ready`).catch(() => null);
-    return answer?.status === 200;
-  });
+  await second.start();
 }, 180_000);
 afterAll(async () => {
-  const exited = once(second, 'exit');
-  second.kill('SIGTERM');
-  await exited;
+  await second.stop();
   await corral.stop();
 });
 

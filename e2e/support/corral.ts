@@ -117,6 +117,23 @@ export class Corral {
     return found.pid;
   }
 
+  /** What a second controller needs to join: its servers and secrets, as environment variables. */
+  async controllerEnvironment(): Promise<Record<string, string>> {
+    const secret = async (name: string): Promise<string> =>
+      (await readFile(join(this.home, 'secrets', name), 'utf8')).trim();
+    const ports = z
+      .object({ postgres: z.int(), nats: z.int() })
+      .parse(JSON.parse(await readFile(join(this.home, 'run', 'ports.json'), 'utf8')));
+    return {
+      CORRAL_AUTH_SECRET: await secret('auth-secret'),
+      CORRAL_ADMIN_TOKEN: await secret('admin-token'),
+      DATABASE_URL: `postgresql://corral:${await secret('database-password')}@127.0.0.1:${ports.postgres}/corral`,
+      NATS_URL: `nats://127.0.0.1:${ports.nats}`,
+      NATS_USER: 'controller',
+      NATS_PASSWORD: await secret('nats-controller-password'),
+    };
+  }
+
   /** Ctrl-C, and what a person would see of it. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<{ code: number | null; ms: number }> {
     const startedAt = performance.now();

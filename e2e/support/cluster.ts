@@ -1,0 +1,213 @@
+/**
+ * Corral as a cluster runs it, for a test: controllers and workers as processes of their own, on a
+ * PostgreSQL and a NATS server that the test owns and may stop. Engines are fake ones, so that every
+ * token is known beforehand. `corral up` (corral.ts) is the other way to start a Corral.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  createdKeySchema,
+  deploymentViewSchema,
+  importStartedSchema,
+  overviewSchema,
+  type CreatedKey,
+  type CreateKey,
+  type NodeView,
+  type Overview,
+} from '@corral/contracts/http';
+import { createPrisma, type PrismaClient } from '@corral/database';
+import {
+  fakeEngineEntry,
+  fakeTemplate,
+  freePort,
+  startNats,
+  startPostgres,
+  TINY,
+  until,
+  writeGguf,
+  type FakeOptions,
+  type NatsServer,
+  type PostgresServer,
+} from '@corral/testing';
+import { MemberProcess } from './member-process.js';
+
+const APPS = resolve(import.meta.dirname, '../../apps');
+const ADMIN_TOKEN = 'admin-token-of-a-cluster-test';
+const JOIN_TIMEOUT_MS = 60_000;
+
+export interface ClusterSize {
+  controllers: number;
+  workers: number;
+}
+
+export interface FakeDeployment {
+  name: string;
+  /** Of each replica, 1 to 256. */
+  slots: number;
+  /** One for each worker unless given. */
+  replicas?: number;
+  fake?: Partial<FakeOptions>;
+}
+
+export class Cluster {
+  readonly controllers: MemberProcess[] = [];
+  readonly workers: MemberProcess[] = [];
+  readonly urls: string[] = [];
+  private digest = '';
+  private database: PrismaClient | null = null;
+
+  private constructor(
+    readonly folder: string,
+    readonly postgres: PostgresServer,
+    readonly nats: NatsServer,
+  ) {}
+
+  /** Resolves when every process serves and every worker has joined. */
+  static async start(size: ClusterSize): Promise<Cluster> {
+    const folder = await mkdtemp(join(tmpdir(), 'corral-cluster-'));
+    const [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
+    const cluster = new Cluster(folder, postgres, nats);
+    try {
+      await cluster.startMembers(size);
+      await cluster.importModel(size.workers);
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
+    return cluster;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.stop()));
+    await Promise.all(this.controllers.map((controller) => controller.stop()));
+    await this.database?.$disconnect();
+    await Promise.all([this.postgres.remove(), this.nats.remove()]);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Asks the admin API with the admin token; `at` is a controller's place in `controllers`. */
+  admin(path: string, init: { method?: string; body?: object } = {}, at = 0): Promise<Response> {
+    const { method = 'GET', body } = init;
+    return fetch(`${this.urls[at]}/admin/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${ADMIN_TOKEN}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** The answer's body. Throws with it when it is no success. */
+  async adminJson(path: string, init: { method?: string; body?: object } = {}, at = 0) {
+    const answer = await this.admin(path, init, at);
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
+    return JSON.parse(text) as unknown;
+  }
+
+  async overview(at = 0): Promise<Overview> {
+    return overviewSchema.parse(await this.adminJson('/overview', {}, at));
+  }
+
+  async createKey(key: Partial<CreateKey> = {}): Promise<CreatedKey> {
+    const body = { name: 'load', ...key };
+    return createdKeySchema.parse(await this.adminJson('/keys', { method: 'POST', body }));
+  }
+
+  /** Resolves when all replicas are ready, and every controller has heard of it. */
+  async deploy({ name, slots, replicas = this.workers.length, fake = {} }: FakeDeployment) {
+    const spec = { slots, contextTokens: 4096, chatTemplate: fakeTemplate(fake) };
+    const body = { name, model: this.digest, replicas, spec };
+    await this.adminJson('/deployments', { method: 'POST', body });
+    await until(
+      `${name} on every controller`,
+      async () => {
+        for (const at of this.urls.keys()) {
+          const answer = await this.admin(`/deployments/${name}`, {}, at);
+          if (!answer.ok) return false;
+          const { readyReplicas } = deploymentViewSchema.parse(await answer.json());
+          if (readyReplicas < replicas) return false;
+        }
+        return true;
+      },
+      JOIN_TIMEOUT_MS,
+    );
+  }
+
+  /** Rows of a query, straight from the database. */
+  async sql<Row>(text: string, ...values: unknown[]): Promise<Row[]> {
+    if (this.database === null) throw new Error('there is no database yet');
+    return this.database.$queryRawUnsafe<Row[]>(text, ...values);
+  }
+
+  private async startMembers({ controllers, workers }: ClusterSize): Promise<void> {
+    const databaseUrl = await this.postgres.createDatabase('corral');
+    this.database = createPrisma(databaseUrl);
+    for (let at = 0; at < controllers; at += 1) await this.addController(at, databaseUrl);
+    for (let at = 0; at < workers; at += 1) this.addWorker(at);
+    // One after the other: the first brings the database's schema up.
+    for (const controller of this.controllers) await controller.start();
+    await Promise.all(this.workers.map((worker) => worker.start()));
+  }
+
+  private async addController(at: number, databaseUrl: string): Promise<void> {
+    const port = await freePort();
+    this.urls.push(`http://127.0.0.1:${port}`);
+    this.controllers.push(
+      this.member(`controller-${at}`, 'controller', {
+        CORRAL_PORT: String(port),
+        CORRAL_AUTH_SECRET: 'signs the sessions of a cluster test',
+        CORRAL_ADMIN_TOKEN: ADMIN_TOKEN,
+        CORRAL_SPOOL_DIR: join(this.folder, `spool-${at}`),
+        CORRAL_LOG_LEVEL: 'warn',
+        DATABASE_URL: databaseUrl,
+        NATS_URL: this.nats.url,
+      }),
+    );
+  }
+
+  private addWorker(at: number): void {
+    this.workers.push(
+      this.member(`worker-${at}`, 'worker', {
+        CORRAL_HOME: join(this.folder, `home-${at}`),
+        CORRAL_NODE_NAME: `worker-${at}`,
+        CORRAL_NATS_URL: this.nats.url,
+        CORRAL_ENGINE_ENTRY: fakeEngineEntry(),
+        CORRAL_LOG_LEVEL: 'warn',
+      }),
+    );
+  }
+
+  private member(name: string, app: string, env: Record<string, string>): MemberProcess {
+    const main = join(APPS, app, 'dist/main.js');
+    return new MemberProcess({ name, main, env, logFile: join(this.folder, `${name}.log`) });
+  }
+
+  private async importModel(workers: number): Promise<void> {
+    const path = join(this.folder, 'tiny.gguf');
+    await writeGguf(path, { shape: TINY });
+    const nodes = await this.nodesWhere('every worker', workers, ({ state }) => state === 'ready');
+    for (const { id: nodeId } of nodes) {
+      const body = { path, nodeId };
+      const answer = await this.adminJson('/models/import', { method: 'POST', body });
+      importStartedSchema.parse(answer);
+    }
+    const holding = await this.nodesWhere('the model everywhere', workers, ({ models }) =>
+      models.some(({ state }) => state === 'ready'),
+    );
+    this.digest = holding[0]?.models[0]?.digest ?? '';
+  }
+
+  private nodesWhere(what: string, count: number, is: (node: NodeView) => boolean) {
+    return until(
+      what,
+      async () => {
+        const found = (await this.overview()).nodes.filter(is);
+        return found.length === count ? found : null;
+      },
+      JOIN_TIMEOUT_MS,
+    );
+  }
+}
