@@ -44,6 +44,11 @@ export class Metrics {
     'Settled requests given up because neither NATS nor the local spool took them.',
     [],
   );
+  readonly usageRowsSetAside = this.counter(
+    'usage_rows_set_aside_total',
+    'Messages that the ledger cannot hold; they are in the spool folder as refused-*.json.',
+    [],
+  );
   readonly ledgerDifferences = this.gauge(
     'ledger_differences',
     'Sums that do not agree with the ledger, as of the last check; 0 when all is well.',

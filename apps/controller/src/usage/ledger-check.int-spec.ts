@@ -43,10 +43,11 @@ describe('the check of the ledger', () => {
 
   function checker(days = 0): LedgerCheckService {
     const config = configFor(days);
+    const spool = new UsageSpool(bus, config, metrics);
     return new LedgerCheckService(
       desk.prisma,
-      new LedgerWriter(bus, desk.ledger, metrics),
-      new UsageSpool(bus, config, metrics),
+      new LedgerWriter(bus, desk.ledger, spool, metrics),
+      spool,
       retention(days),
       new LeaderService(config),
       metrics,

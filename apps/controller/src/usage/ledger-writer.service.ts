@@ -13,6 +13,7 @@ import { Bus, type WorkQueue } from '@corral/bus';
 import { ALL_USAGE, USAGE_STREAM, usageMessageSchema, type UsageMessage } from '@corral/contracts';
 import { Metrics } from '../infra/metrics.js';
 import { LedgerRepository, type LedgerEntries } from './ledger.repository.js';
+import { UsageSpool } from './usage-spool.service.js';
 import { mayCome } from './message-source.js';
 
 const QUEUE = {
@@ -36,6 +37,7 @@ export class LedgerWriter implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(
     private readonly bus: Bus,
     private readonly ledger: LedgerRepository,
+    private readonly spool: UsageSpool,
     private readonly metrics: Metrics,
   ) {}
 
@@ -58,10 +60,29 @@ export class LedgerWriter implements OnApplicationBootstrap, BeforeApplicationSh
       await this.ledger.write(sorted(batch));
     } catch (error) {
       this.metrics.usageWriteFailures.inc();
+      if (isDataFault(error)) return this.writeOneByOne(batch, error);
       this.logger.warn(`${batch.length} messages wait for the ledger: ${String(error)}`);
       throw error;
     }
   }
+
+  /** One of them is such that the database will never take it; it must not hold up the others. */
+  private async writeOneByOne(batch: readonly UsageMessage[], fault: unknown): Promise<void> {
+    const [only] = batch;
+    if (only !== undefined && batch.length === 1) {
+      this.logger.error(`a message is set aside, the ledger cannot hold it: ${String(fault)}`);
+      return this.spool.setAside(only);
+    }
+    for (const message of batch) await this.write([message]);
+  }
+}
+
+/**
+ * The data are at fault (SQLSTATE classes 22 and 23), so trying again is of no use; everything else
+ * (the database is away, a deadlock) may pass.
+ */
+function isDataFault(error: unknown): boolean {
+  return /Code: `2[23][0-9A-Z]{3}`/.test(String(error));
 }
 
 function sorted(batch: readonly UsageMessage[]): LedgerEntries {

@@ -32,7 +32,7 @@ class Bookkeeper {
     this.spool = new UsageSpool(bus, config, this.metrics);
     const rates = new RequestRates(new Clock());
     this.settlement = new SettlementService(bus, this.spool, this.metrics, rates);
-    this.writer = new LedgerWriter(bus, desk.ledger, this.metrics);
+    this.writer = new LedgerWriter(bus, desk.ledger, this.spool, this.metrics);
   }
 
   static async start(
@@ -128,6 +128,24 @@ describe('settled requests', () => {
     await until('all rows', async () => (await all[0]?.writer.waiting()) === 0);
     expect(await rows()).toBe(800);
     expect(await desk.hours()).toMatchObject([{ requests: 800, completion_tokens: 4_000n }]);
+  });
+
+  it('are not held up by one that the ledger cannot hold, which is set aside', async () => {
+    const keeper = await bookkeeper();
+    const good = ids(5);
+    const [bad = ''] = ids(1);
+    await Promise.all([
+      settleAll(keeper, good),
+      // PostgreSQL has no text with a NUL in it.
+      keeper.settlement.settle(settledRequest({ requestId: bad, keyId: 'a\u0000b' })),
+    ]);
+    await until('the good ones', async () => (await rows()) === good.length);
+    await until('an empty queue', async () => (await keeper.writer.waiting()) === 0);
+    const [file = '', ...others] = await keeper.files();
+    expect(others).toEqual([]);
+    expect(await readFile(join(keeper.spoolDir, file), 'utf8')).toContain(bad);
+    // It stays where it is, and is not sent on.
+    expect(file).toMatch(/^refused-.*\.json$/);
   });
 
   it('are taken from controllers alone', async () => {

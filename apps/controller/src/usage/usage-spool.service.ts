@@ -80,6 +80,13 @@ export class UsageSpool implements OnModuleInit, OnApplicationShutdown {
     return this.nextWrite;
   }
 
+  /** Keeps what the ledger cannot hold, for somebody to look at; it is not sent on. */
+  async setAside(message: UsageMessage): Promise<void> {
+    this.metrics.usageRowsSetAside.inc();
+    const name = `refused-${Date.now()}-${randomUUID()}.json`;
+    await writeSynced(join(this.config.spoolDir, name), `${JSON.stringify(message)}\n`);
+  }
+
   private async writeAfter(previous: Promise<void>): Promise<void> {
     await previous;
     const lines = this.gathered;
