@@ -7,9 +7,9 @@ import type { UsageSums } from '@corral/contracts/http';
 import type { OwnedWhere } from '../common/principal.js';
 import { Prisma, PrismaService } from '../infra/prisma.service.js';
 import { usageRows } from '../usage/usage-rows.js';
+import { SUMMED_FIGURES, usageSumsOf, type SummedRow } from '../usage/usage-sums.js';
 import type { NodeUsage } from './cost-report.js';
 import { safeNumber } from './fraction.js';
-import { NO_USAGE } from './sums.js';
 
 export interface CostFilter {
   /** Whole hours; `to` is not included. */
@@ -33,7 +33,6 @@ export interface StatementRow extends UsageSums {
 
 /** What PostgreSQL answers: numbers as big integers. */
 type Raw<T> = { [field in keyof T]: T[field] extends number ? bigint : T[field] };
-type RawSums = Raw<Omit<UsageSums, 'avoidedMicrodollars'>>;
 
 /** Days in which a node's price changes: which one holds is told by the hour. */
 const PRICE_DAYS = Prisma.sql`SELECT date_trunc('day', valid_from) FROM node_price`;
@@ -52,18 +51,9 @@ export class CostSumsRepository {
     const team = teamId ?? null;
     const named = deployment ?? null;
     // The hours of each node first: their prices are looked up once, and not for every key.
-    const rows = await this.prisma.client.$queryRaw<(RawSums & NodeKeys)[]>`
+    const rows = await this.prisma.client.$queryRaw<(SummedRow & NodeKeys)[]>`
       WITH hours AS (
-        SELECT node_id, hour,
-          sum(requests) AS requests, sum(failed) AS failed, sum(cancelled) AS cancelled,
-          sum(prompt_tokens) AS prompt_tokens, sum(cached_tokens) AS cached_tokens,
-          sum(completion_tokens) AS completion_tokens, sum(reasoning_tokens) AS reasoning_tokens,
-          sum(wasted_tokens) AS wasted_tokens, sum(device_ms) AS device_ms,
-          sum(local_microdollars) AS local_microdollars,
-          sum(energy_microdollars) AS energy_microdollars,
-          sum(compared_requests) AS compared_requests,
-          sum(compared_microdollars) AS compared_microdollars,
-          sum(cloud_microdollars) AS cloud_microdollars
+        SELECT node_id, hour, ${SUMMED_FIGURES}
         FROM ${usageRows({ from, to }, PRICE_DAYS)} AS usage
         WHERE (${ownTeam}::text IS NULL OR team_id = ${ownTeam})
           AND (${ownUser}::text IS NULL OR user_id = ${ownUser})
@@ -71,18 +61,7 @@ export class CostSumsRepository {
           AND (${named}::text IS NULL OR deployment = ${named})
         GROUP BY node_id, hour
       )
-      SELECT hours.node_id AS "nodeId", price.id AS "priceId",
-        sum(requests)::bigint AS "requests", sum(failed)::bigint AS "failed",
-        sum(cancelled)::bigint AS "cancelled", sum(prompt_tokens)::bigint AS "promptTokens",
-        sum(cached_tokens)::bigint AS "cachedTokens",
-        sum(completion_tokens)::bigint AS "completionTokens",
-        sum(reasoning_tokens)::bigint AS "reasoningTokens",
-        sum(wasted_tokens)::bigint AS "wastedTokens", sum(device_ms)::bigint AS "deviceMs",
-        sum(local_microdollars)::bigint AS "localMicrodollars",
-        sum(energy_microdollars)::bigint AS "energyMicrodollars",
-        sum(compared_requests)::bigint AS "comparedRequests",
-        sum(compared_microdollars)::bigint AS "comparedMicrodollars",
-        sum(cloud_microdollars)::bigint AS "cloudMicrodollars"
+      SELECT hours.node_id AS "nodeId", price.id AS "priceId", ${SUMMED_FIGURES}
       FROM hours LEFT JOIN LATERAL (
         SELECT id FROM node_price
         WHERE node_price.node_id = hours.node_id
@@ -90,39 +69,25 @@ export class CostSumsRepository {
         ORDER BY valid_from DESC LIMIT 1
       ) price ON true
       GROUP BY 1, 2`;
-    return rows.map((row) => ({ ...sumsOf(row), nodeId: row.nodeId, priceId: row.priceId }));
+    return rows.map((row) => ({ ...usageSumsOf(row), nodeId: row.nodeId, priceId: row.priceId }));
   }
 
   /** A team's lines by person, key and deployment, people first, then by name. */
   async statement(teamId: string, from: Date, to: Date): Promise<StatementRow[]> {
-    const rows = await this.prisma.client.$queryRaw<(RawSums & StatementKeys)[]>`
+    const rows = await this.prisma.client.$queryRaw<(SummedRow & StatementKeys)[]>`
       SELECT usage.user_id AS "userId", person.email AS "userEmail",
         usage.key_id AS "keyId", key.name AS "keyName", usage.deployment AS "deployment",
-        sum(requests)::bigint AS "requests", sum(failed)::bigint AS "failed",
-        sum(cancelled)::bigint AS "cancelled", sum(prompt_tokens)::bigint AS "promptTokens",
-        sum(cached_tokens)::bigint AS "cachedTokens",
-        sum(completion_tokens)::bigint AS "completionTokens",
-        sum(reasoning_tokens)::bigint AS "reasoningTokens",
-        sum(wasted_tokens)::bigint AS "wastedTokens", sum(device_ms)::bigint AS "deviceMs",
-        sum(local_microdollars)::bigint AS "localMicrodollars",
-        sum(energy_microdollars)::bigint AS "energyMicrodollars",
-        sum(compared_requests)::bigint AS "comparedRequests",
-        sum(compared_microdollars)::bigint AS "comparedMicrodollars",
-        sum(cloud_microdollars)::bigint AS "cloudMicrodollars"
+        ${SUMMED_FIGURES}
       FROM ${usageRows({ from, to })} AS usage
         LEFT JOIN "user" person ON person.id = usage.user_id
         LEFT JOIN api_key key ON key.id = usage.key_id
       WHERE usage.team_id = ${teamId}
       GROUP BY 1, 2, 3, 4, 5
       ORDER BY person.email NULLS LAST, key.name, usage.key_id, usage.deployment`;
-    return rows.map(({ userId, userEmail, keyId, keyName, deployment, ...sums }) => ({
-      ...sumsOf(sums),
-      userId,
-      userEmail,
-      keyId,
-      keyName,
-      deployment,
-    }));
+    return rows.map((row) => {
+      const { userId, userEmail, keyId, keyName, deployment } = row;
+      return { ...usageSumsOf(row), userId, userEmail, keyId, keyName, deployment };
+    });
   }
 
   /** What requests on nodes have cost since then, by deployment. */
@@ -153,14 +118,6 @@ export interface DeploymentCost {
   requests: number;
   tokens: number;
   microdollars: number;
-}
-
-function sumsOf(row: RawSums): UsageSums {
-  const sums = { ...NO_USAGE };
-  const fields = Object.keys(NO_USAGE).filter((field) => field !== 'avoidedMicrodollars');
-  for (const field of fields as (keyof RawSums)[]) sums[field] = safeNumber(row[field]);
-  sums.avoidedMicrodollars = sums.cloudMicrodollars - sums.comparedMicrodollars;
-  return sums;
 }
 
 /** Without the zone, which PostgreSQL would ignore for a `timestamp`, or take for the session's. */

@@ -1,16 +1,11 @@
 /** Sums of usage for any range, by group and by bucket: one query over the hours' sums. */
 import { Injectable } from '@nestjs/common';
-import type {
-  UsageGroup,
-  UsageQuery,
-  UsageReport,
-  UsageReportRow,
-  UsageSums,
-} from '@corral/contracts/http';
+import type { UsageGroup, UsageQuery, UsageReport, UsageReportRow } from '@corral/contracts/http';
 import type { OwnedWhere } from '../common/principal.js';
+import { addUp } from '../costs/sums.js';
 import { Clock } from '../infra/clock.js';
 import { Prisma, PrismaService } from '../infra/prisma.service.js';
-import { NO_USAGE, SUMMED_FIGURES, usageSumsOf, type SummedRow } from './usage-sums.js';
+import { SUMMED_FIGURES, usageSumsOf, type SummedRow } from './usage-sums.js';
 import { usageRange } from './usage-range.js';
 import { usageHours, usageRows } from './usage-rows.js';
 
@@ -55,7 +50,7 @@ export class UsageReports {
       from: range.from.toISOString(),
       to: range.to.toISOString(),
       data: rows.map((row) => rowOf(row, names)),
-      total: rows.map(usageSumsOf).reduce(added, NO_USAGE),
+      total: addUp(rows.map(usageSumsOf)),
     };
   }
 
@@ -106,9 +101,4 @@ function rowOf(row: ReportRow, names: ReadonlyMap<string, string>): UsageReportR
     bucketStart: bucket?.toISOString() ?? null,
     group: id === null ? null : { id, name: names.get(id) ?? id },
   };
-}
-
-function added(a: UsageSums, b: UsageSums): UsageSums {
-  const keys = Object.keys(a) as (keyof UsageSums)[];
-  return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as UsageSums;
 }

@@ -1,4 +1,4 @@
-/** Sums over usage_hour as the API shows them. */
+/** Sums over usage_hour and usage_day as the API shows them. */
 import type { UsageSums } from '@corral/contracts/http';
 import { Prisma } from '../infra/prisma.service.js';
 import { USAGE_FIGURES } from './ledger-sums.js';
@@ -6,12 +6,10 @@ import { USAGE_FIGURES } from './ledger-sums.js';
 /** A row of {@link SUMMED_FIGURES}: each figure under its column's name. */
 export type SummedRow = Record<string, unknown>;
 
-/** `sum(requests)::bigint AS requests, …` for a SELECT from usage_hour. */
+/** `sum(requests)::bigint AS requests, …` for a SELECT from either. */
 export const SUMMED_FIGURES: Prisma.Sql = Prisma.raw(
   USAGE_FIGURES.map((name) => `coalesce(sum(${name}), 0)::bigint AS ${name}`).join(', '),
 );
-
-export const NO_USAGE: UsageSums = usageSumsOf({});
 
 export function usageSumsOf(row: SummedRow): UsageSums {
   const figure = (name: string): number => Number(row[name] ?? 0);
