@@ -131,6 +131,7 @@ it(
 
 /** Linux alone shows a test which processes a server is made of. */
 const itOnLinux = process.platform === 'linux' ? it : it.skip;
+if (itOnLinux !== it) console.info('skipped: PostgreSQL hangs, which needs Linux to be arranged');
 
 itOnLinux(
   'PostgreSQL hangs, and whoever is known does not notice',
