@@ -10,6 +10,7 @@ import type {
   GenerationReport,
 } from '../scheduling/generation.js';
 import { openedRequest } from '../testing/settled-requests.js';
+import { estimateTokens } from './token-estimate.js';
 import { RunningCompletion, type ChoiceEvent, type CompletionPorts } from './running-completion.js';
 
 const REVOKED: Failure = { code: 'invalid_api_key', message: 'revoked' };
@@ -205,7 +206,9 @@ describe('a request under way', () => {
     expect(generations[1]?.order).toEqual({
       generationId: 'req_1-1',
       deployment: 'tiny',
+      tenant: 'default',
       priority: 'agent',
+      promptTokens: estimateTokens([REQUEST], 1, 0).promptTokens,
       request: REQUEST,
       timeoutMs: 5_000,
     });

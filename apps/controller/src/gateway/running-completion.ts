@@ -23,6 +23,7 @@ import {
   type CompletionOutcome,
   type CompletionUsage,
 } from './settlement-of.js';
+import { estimateTokens } from './token-estimate.js';
 
 /** While a streaming caller waits for its next token, it hears that often that it still waits. */
 const WAITING_INTERVAL_MS = 5_000;
@@ -107,7 +108,9 @@ export class RunningCompletion implements Completion {
       const order = {
         generationId: generationIdOf(call.requestId, choice),
         deployment: this.opened.deployment,
+        tenant: call.key.teamId,
         priority: this.admission.priority,
+        promptTokens: estimateTokens([request], 1, 0).promptTokens,
         request,
         timeoutMs: call.timeoutMs,
       };

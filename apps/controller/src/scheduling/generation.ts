@@ -6,8 +6,12 @@ export interface GenerationOrder {
   generationId: string;
   deployment: string;
   request: GenerationRequest;
+  /** Team id: tenants share the slots evenly, by tokens. */
+  tenant: string;
   /** Waiting generations of a higher class are dispatched first. */
   priority: Priority;
+  /** An estimate, until the engine has counted. */
+  promptTokens: number;
   /** How long the caller will wait for the first token; null: the queue's own limits hold. */
   timeoutMs: number | null;
 }

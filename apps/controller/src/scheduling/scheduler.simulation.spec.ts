@@ -1,12 +1,16 @@
 /**
  * A seeded walk through thousands of random events: whatever happens, no replica gets more than
- * its slots, nothing is lost, and every slot comes back. The seed of a failure is in its name.
+ * its slots, nothing is lost, and every slot comes back; and whoever floods the queue harms nobody
+ * else. The seed of a failure is in its name.
  */
 import type { Failure } from '@corral/contracts';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 import type { SchedulerEffects } from './scheduler.effects.js';
 import { Scheduler } from './scheduler.js';
+import { AGEING_MS } from './tenant-lines.js';
 
+/** So that some of what waits grows old. */
+const STEP_MS = 200;
 const LOST: Failure = { code: 'engine_crashed', message: 'lost' };
 
 /** mulberry32 (public domain, Tommy Ettinger): small, fast, good enough to shuffle events. */
@@ -20,6 +24,20 @@ function randomOf(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+const REPLICA: ReplicaSnapshot = {
+  replicaId: 'r',
+  nodeId: 'n',
+  bootId: 'b',
+  deployment: 'x',
+  state: 'ready',
+  reachable: true,
+  slots: 4,
+  load: 0,
+  contextTokens: 1,
+  failure: null,
+  retryInMs: null,
+};
 
 class World implements SchedulerEffects {
   readonly open = new Set<string>();
@@ -62,17 +80,12 @@ function simulate(seed: number): { world: World; scheduler: Scheduler; submitted
   const observe = (up: (id: string) => boolean): void =>
     scheduler.replicasObserved(
       [...slots].map(([replicaId, count]) => ({
+        ...REPLICA,
         replicaId,
-        nodeId: 'n',
-        bootId: 'b',
         deployment: replicaId < 'r3' ? 'x' : 'y',
-        state: 'ready' as const,
         reachable: up(replicaId),
         slots: count,
         load: world.load.get(replicaId) ?? 0,
-        contextTokens: 1,
-        failure: null,
-        retryInMs: null,
       })),
     );
   const pick = (): string | undefined =>
@@ -87,10 +100,17 @@ function simulate(seed: number): { world: World; scheduler: Scheduler; submitted
       world.open.add(generationId);
       const deployment = random() < 0.5 ? 'x' : 'y';
       const priority = random() < 0.5 ? 'interactive' : 'batch';
-      scheduler.submit({ generationId, deployment, priority, deadlineAtMs: null }, step);
+      const tenant = `t${Math.floor(random() ** 3 * 8)}`;
+      const promptTokens = Math.floor(random() * 1_000);
+      scheduler.submit(
+        { generationId, deployment, tenant, priority, promptTokens, deadlineAtMs: null },
+        step * STEP_MS,
+      );
     } else if (dice < 0.75 && someone !== undefined) {
       world.open.delete(someone);
       scheduler.ended(someone, world.leave(someone));
+    } else if (dice < 0.8 && someone !== undefined) {
+      scheduler.served(someone, { prompt: null, outputTokens: Math.floor(random() * 100) });
     } else if (dice < 0.85 && someone !== undefined) {
       scheduler.bounced(someone, world.leave(someone), random() < 0.5 ? 'lost' : 'full', LOST);
     } else if (dice < 0.9) {
@@ -126,5 +146,67 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('a random day with seed %i', (seed) => {
   it('returns every slot', () => {
     expect(scheduler.running + scheduler.waiting).toBe(0);
     expect([...world.load.values()].filter((load) => load !== 0)).toEqual([]);
+  });
+});
+
+/**
+ * Four slots, one of which is freed in each step; one tenant asks for three in each step, four
+ * others for one in every tenth. Gives each tenant's longest wait in steps, and who was refused.
+ */
+function flood(seed: number): { longestWait: Map<string, number>; refused: Set<string> } {
+  const random = randomOf(seed);
+  const waitingSince = new Map<string, number>();
+  const longestWait = new Map<string, number>();
+  const refused = new Set<string>();
+  const running: string[] = [];
+  let now = 0;
+  const scheduler = new Scheduler(
+    {
+      dispatch: (id) => {
+        const waited = now - (waitingSince.get(id) ?? now);
+        const tenant = tenantOf(id);
+        longestWait.set(tenant, Math.max(waited, longestWait.get(tenant) ?? 0));
+        running.push(id);
+      },
+      refuse: (id) => refused.add(tenantOf(id)),
+    },
+    { queueLength: 50, queueWaitMs: 1e9, loadWaitMs: 1e9, lostAttempts: 3 },
+  );
+  scheduler.replicasObserved([REPLICA]);
+  const submit = (tenant: string, priority: 'interactive' | 'batch'): void => {
+    const generationId = `${tenant}/${waitingSince.size}`;
+    waitingSince.set(generationId, now);
+    scheduler.submit(
+      { generationId, deployment: 'x', tenant, priority, promptTokens: 100, deadlineAtMs: null },
+      now * STEP_MS,
+    );
+  };
+  for (; now < 2_000; now += 1) {
+    for (let i = 0; i < 3; i += 1) submit('flood', 'interactive');
+    if (now % 10 === 0) for (const quiet of ['q1', 'q2', 'q3']) submit(quiet, 'interactive');
+    if (now % 10 === 0) submit('night', 'batch');
+    const [ended] = running.splice(Math.floor(random() * running.length), 1);
+    if (ended === undefined) continue;
+    scheduler.served(ended, { prompt: null, outputTokens: Math.floor(random() * 200) });
+    scheduler.ended(ended, 1);
+  }
+  return { longestWait, refused };
+}
+
+function tenantOf(generationId: string): string {
+  return generationId.split('/')[0] ?? '';
+}
+
+describe.each([1, 2, 3, 4])('a tenant that floods the queue, with seed %i', (seed) => {
+  const { longestWait, refused } = flood(seed);
+  const ageingSteps = (2 * AGEING_MS) / STEP_MS;
+
+  it('is the only one that is refused', () => expect([...refused]).toEqual(['flood']));
+  it.each(['q1', 'q2', 'q3'])('does not make the quiet tenant %s wait', (tenant) =>
+    expect(longestWait.get(tenant)).toBeLessThanOrEqual(10),
+  );
+  it('delays batch work of others until it has aged, and little longer', () => {
+    expect(longestWait.get('night')).toBeGreaterThan(ageingSteps - 10);
+    expect(longestWait.get('night')).toBeLessThanOrEqual(ageingSteps + 10);
   });
 });

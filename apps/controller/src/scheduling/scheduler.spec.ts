@@ -1,7 +1,8 @@
 import type { Failure } from '@corral/contracts';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 import type { SchedulerEffects } from './scheduler.effects.js';
-import { Scheduler, type SchedulerLimits } from './scheduler.js';
+import { AGEING_MS } from './tenant-lines.js';
+import { Scheduler, type SchedulerLimits, type Submission } from './scheduler.js';
 
 class RecordedEffects implements SchedulerEffects {
   readonly log: string[] = [];
@@ -40,15 +41,24 @@ function replica(replicaId: string, change: Partial<ReplicaSnapshot> = {}): Repl
   };
 }
 
+function submission(generationId: string, change: Partial<Submission> = {}): Submission {
+  return {
+    generationId,
+    deployment: 'm',
+    tenant: 't',
+    priority: 'interactive',
+    promptTokens: 100,
+    deadlineAtMs: null,
+    ...change,
+  };
+}
+
 function setUp(...replicas: ReplicaSnapshot[]) {
   const effects = new RecordedEffects();
   const scheduler = new Scheduler(effects, LIMITS);
   scheduler.replicasObserved(replicas);
   const submit = (generationId: string, nowMs = 0, deadlineAtMs: number | null = null): void =>
-    scheduler.submit(
-      { generationId, deployment: 'm', priority: 'interactive', deadlineAtMs },
-      nowMs,
-    );
+    scheduler.submit(submission(generationId, { deadlineAtMs }), nowMs);
   return { effects, scheduler, submit };
 }
 
@@ -210,7 +220,7 @@ describe('the scheduler', () => {
     const classes = ['batch', 'interactive', 'interactive'] as const;
     classes.forEach((priority, at) => {
       const generationId = `${priority}${at}`;
-      scheduler.submit({ generationId, deployment: 'm', priority, deadlineAtMs: null }, 0);
+      scheduler.submit(submission(generationId, { priority }), 0);
     });
     const served: string[] = [];
     for (const ended of ['running', 'interactive1', 'interactive2']) {
@@ -224,10 +234,38 @@ describe('the scheduler', () => {
     const { effects, scheduler, submit } = setUp(replica('a'), replica('b', { deployment: 'n' }));
     submit('1');
     submit('2');
-    scheduler.submit(
-      { generationId: '3', deployment: 'n', priority: 'interactive', deadlineAtMs: null },
-      0,
-    );
+    scheduler.submit(submission('3', { deployment: 'n' }), 0);
     expect(effects.log).toEqual(['1#1 -> a', '3#1 -> b']);
+  });
+
+  it('gives a slot to the tenant that was served less, as the engine counts', () => {
+    const { effects, scheduler } = setUp(replica('a', { slots: 2 }));
+    const of = (tenant: string, id: string): void =>
+      scheduler.submit(submission(id, { tenant }), 0);
+    of('much', 'm1');
+    of('little', 'l1');
+    of('much', 'm2');
+    of('little', 'l2');
+    scheduler.served('m1', { prompt: { tokens: 100, cachedTokens: 0 }, outputTokens: 50 });
+    scheduler.served('l1', { prompt: { tokens: 100, cachedTokens: 0 }, outputTokens: 49 });
+    scheduler.ended('m1', 1);
+    expect(effects.log.at(-1)).toBe('l2#1 -> a');
+  });
+
+  it('refuses the last of the tenant that fills the queue, and lets others in', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'));
+    for (const id of ['running', '1', '2', '3']) submit(id);
+    scheduler.submit(submission('quiet', { tenant: 'quiet' }), 0);
+    expect(effects.log).toEqual(['running#1 -> a', '3 refused: overloaded']);
+    expect(scheduler.waiting).toBe(3);
+  });
+
+  it('lets batch work age while interactive work keeps coming', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'));
+    submit('running');
+    scheduler.submit(submission('night', { priority: 'batch' }), 0);
+    submit('fresh', 2 * AGEING_MS);
+    scheduler.ended('running', 1);
+    expect(effects.log.at(-1)).toBe('night#1 -> a');
   });
 });

@@ -18,12 +18,21 @@
  * | replicasObserved | dispatched where a slot is free| -                               |
  * | tick             | refused when it waited too long| -                               |
  *
- * Order is by priority class, and first come, first served within one; deployments do not wait for
- * each other.
+ * Who is next is the queue's decision (fair-queue.ts), where to is chooseReplica's; deployments do
+ * not wait for each other.
  */
 import type { Failure } from '@corral/contracts';
-import { PRIORITIES, type Priority } from '@corral/contracts/http';
 import { chooseReplica } from './choose-replica.js';
+import { FairQueue, type Waiting } from './fair-queue.js';
+import { hopelessReason, latenessOf, queueFull } from './queue-refusals.js';
+import {
+  available,
+  free,
+  hasReadyReplica,
+  newReplicaLoad,
+  observe,
+  type ReplicaLoad,
+} from './replica-load.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 import type { SchedulerEffects } from './scheduler.effects.js';
 
@@ -38,10 +47,9 @@ export interface SchedulerLimits {
   lostAttempts: number;
 }
 
-export interface Submission {
+export interface Submission extends Omit<Waiting, 'submittedAtMs' | 'charge'> {
   generationId: string;
   deployment: string;
-  priority: Priority;
   /** On the caller's clock, as `nowMs`; null: only the limits above hold. */
   deadlineAtMs: number | null;
 }
@@ -52,33 +60,30 @@ export interface Submission {
  */
 export type BounceReason = 'full' | 'gone' | 'lost';
 
-interface Entry extends Submission {
-  submittedAtMs: number;
+/** What the engine did for a generation since this was last said. */
+export interface Served {
+  /** As the present attempt's engine counted it; null: not said this time. */
+  prompt: { tokens: number; cachedTokens: number } | null;
+  outputTokens: number;
+}
+
+interface Entry extends Submission, Waiting {
   attempt: number;
   lost: number;
   /** Null while queued. */
-  replica: ReplicaEntry | null;
-}
-
-interface ReplicaEntry {
-  replica: ReplicaSnapshot;
-  /** Own attempts on it. */
-  own: number;
-  /** Attempts of other controllers, as of the last heartbeat. */
-  others: number;
-  load: number;
-  /** It refused or vanished: nothing more until it is heard of again. */
-  suspended: boolean;
+  replica: ReplicaLoad | null;
 }
 
 interface DeploymentEntry {
-  queue: Entry[];
-  replicas: Map<string, ReplicaEntry>;
+  queue: FairQueue<Entry>;
+  replicas: Map<string, ReplicaLoad>;
 }
 
 export class Scheduler {
   private readonly entries = new Map<string, Entry>();
   private readonly deployments = new Map<string, DeploymentEntry>();
+  /** As it was last told: ageing needs no finer clock than the ticks. */
+  private nowMs = 0;
 
   constructor(
     private readonly effects: SchedulerEffects,
@@ -98,29 +103,29 @@ export class Scheduler {
   }
 
   submit(submission: Submission, nowMs: number): void {
+    this.nowMs = nowMs;
     const deployment = this.deployment(submission.deployment);
-    const hopeless = hopelessReason(submission.deployment, deployment);
+    const hopeless = hopelessReason(submission.deployment, deployment.replicas.values());
     if (hopeless !== null) return this.effects.refuse(submission.generationId, hopeless, 10_000);
-    if (deployment.queue.length >= this.limits.queueLength) {
-      return this.effects.refuse(
-        submission.generationId,
-        {
-          code: 'overloaded',
-          message: `All slots of '${submission.deployment}' are busy and ${deployment.queue.length} requests wait. Try again shortly.`,
-        },
-        1_000,
-      );
-    }
     const entry: Entry = {
       ...submission,
       submittedAtMs: nowMs,
+      charge: null,
       attempt: 0,
       lost: 0,
       replica: null,
     };
     this.entries.set(entry.generationId, entry);
-    enqueue(deployment.queue, entry);
+    deployment.queue.push(entry);
     this.dispatchFrom(deployment);
+    this.shorten(deployment);
+  }
+
+  /** Charges its tenant; what a generation that was cancelled still produces costs nobody a turn. */
+  served(generationId: string, { prompt, outputTokens }: Served): void {
+    const charge = this.entries.get(generationId)?.charge;
+    if (prompt !== null) charge?.prompt(prompt.tokens, prompt.cachedTokens);
+    charge?.output(outputTokens);
   }
 
   /** The attempt finished, however it did, after at least one token or for good. */
@@ -145,8 +150,8 @@ export class Scheduler {
     }
     const replica = entry.replica;
     entry.replica = null;
-    deployment.queue.unshift(entry);
-    if (replica !== null) this.free(replica);
+    deployment.queue.putBack(entry);
+    if (replica !== null) free(replica);
     this.dispatchFrom(deployment);
   }
 
@@ -159,8 +164,7 @@ export class Scheduler {
       this.release(entry);
       return true;
     }
-    const { queue } = this.deployment(entry.deployment);
-    queue.splice(queue.indexOf(entry), 1);
+    this.deployment(entry.deployment).queue.remove(entry);
     return false;
   }
 
@@ -171,7 +175,7 @@ export class Scheduler {
       seen.add(replica.replicaId);
       const known = this.deployment(replica.deployment).replicas;
       const entry = known.get(replica.replicaId);
-      if (entry === undefined) known.set(replica.replicaId, newReplicaEntry(replica));
+      if (entry === undefined) known.set(replica.replicaId, newReplicaLoad(replica));
       else observe(entry, replica);
     }
     for (const [name, deployment] of this.deployments) {
@@ -185,24 +189,24 @@ export class Scheduler {
 
   /** Refuses what has waited too long. Call it a few times a second while anything waits. */
   tick(nowMs: number): void {
+    this.nowMs = nowMs;
     for (const [name, deployment] of this.deployments) {
       if (deployment.queue.length === 0) continue;
-      const limitMs = hasReadyReplica(deployment)
-        ? this.limits.queueWaitMs
-        : this.limits.loadWaitMs;
+      const anyReady = hasReadyReplica(deployment.replicas.values());
+      const limitMs = anyReady ? this.limits.queueWaitMs : this.limits.loadWaitMs;
       for (const entry of [...deployment.queue]) {
-        const late = lateness(name, entry, nowMs, limitMs, hasReadyReplica(deployment));
-        if (late !== null) this.drop(deployment, entry, late);
+        const late = latenessOf(name, entry, nowMs, limitMs, anyReady);
+        if (late !== null) this.drop(deployment, entry, late, retryAfterMs(late));
       }
     }
   }
 
   private dispatchFrom(deployment: DeploymentEntry): void {
     while (deployment.queue.length > 0) {
-      const target = chooseReplica(available(deployment));
+      const target = chooseReplica(available(deployment.replicas.values()));
       if (target === null) return;
-      const entry = deployment.queue.shift();
-      if (entry === undefined) return;
+      const entry = deployment.queue.take(this.nowMs);
+      if (entry === null) return;
       entry.replica = target;
       entry.attempt += 1;
       target.own += 1;
@@ -211,27 +215,36 @@ export class Scheduler {
     }
   }
 
-  private release(entry: Entry): void {
-    if (entry.replica !== null) this.free(entry.replica);
-    this.dispatchFrom(this.deployment(entry.deployment));
+  /** What has just come may stay where another tenant's last has to go. */
+  private shorten(deployment: DeploymentEntry): void {
+    const { queue } = deployment;
+    if (queue.length <= this.limits.queueLength) return;
+    const entry = queue.mostDispensable();
+    if (entry === null) return;
+    this.drop(deployment, entry, queueFull(entry.deployment, queue.length - 1), 1_000);
   }
 
-  private free(replica: ReplicaEntry): void {
-    replica.own -= 1;
-    replica.load = replica.own + replica.others;
+  private release(entry: Entry): void {
+    if (entry.replica !== null) free(entry.replica);
+    this.dispatchFrom(this.deployment(entry.deployment));
   }
 
   private refuseHopeless(name: string, deployment: DeploymentEntry): void {
     if (deployment.queue.length === 0) return;
-    const reason = hopelessReason(name, deployment);
+    const reason = hopelessReason(name, deployment.replicas.values());
     if (reason === null) return;
-    for (const entry of [...deployment.queue]) this.drop(deployment, entry, reason);
+    for (const entry of [...deployment.queue])
+      this.drop(deployment, entry, reason, retryAfterMs(reason));
   }
 
-  private drop(deployment: DeploymentEntry, entry: Entry, failure: Failure): void {
-    deployment.queue.splice(deployment.queue.indexOf(entry), 1);
+  private drop(
+    { queue }: DeploymentEntry,
+    entry: Entry,
+    failure: Failure,
+    retryAfterMs: number | null,
+  ): void {
+    queue.remove(entry);
     this.entries.delete(entry.generationId);
-    const retryAfterMs = failure.code === 'deadline_exceeded' ? null : 5_000;
     this.effects.refuse(entry.generationId, failure, retryAfterMs);
   }
 
@@ -245,91 +258,14 @@ export class Scheduler {
   private deployment(name: string): DeploymentEntry {
     let entry = this.deployments.get(name);
     if (entry === undefined) {
-      entry = { queue: [], replicas: new Map() };
+      entry = { queue: new FairQueue(), replicas: new Map() };
       this.deployments.set(name, entry);
     }
     return entry;
   }
 }
 
-/** Behind those that came before it and those of a higher class. */
-function enqueue(queue: Entry[], entry: Entry): void {
-  const rank = PRIORITIES.indexOf(entry.priority);
-  let place = queue.length;
-  while (place > 0 && PRIORITIES.indexOf(queue[place - 1]?.priority ?? entry.priority) > rank) {
-    place -= 1;
-  }
-  queue.splice(place, 0, entry);
-}
-
-function newReplicaEntry(replica: ReplicaSnapshot): ReplicaEntry {
-  return { replica, own: 0, others: replica.load, load: replica.load, suspended: false };
-}
-
-/** A heartbeat counts our own attempts too; what exceeds them belongs to other controllers. */
-function observe(entry: ReplicaEntry, replica: ReplicaSnapshot): void {
-  entry.replica = replica;
-  entry.suspended = false;
-  entry.others = Math.max(0, replica.load - entry.own);
-  entry.load = entry.own + entry.others;
-}
-
-function* available(deployment: DeploymentEntry): Iterable<ReplicaEntry> {
-  for (const entry of deployment.replicas.values()) if (!entry.suspended) yield entry;
-}
-
-function hasReadyReplica(deployment: DeploymentEntry): boolean {
-  for (const { replica } of deployment.replicas.values()) {
-    if (replica.state === 'ready' && replica.reachable) return true;
-  }
-  return false;
-}
-
-/** A failed replica that starts again this soon is worth waiting for. */
-const SOON_MS = 10_000;
-
-function mayBecomeReady({ state, retryInMs }: ReplicaSnapshot): boolean {
-  if (state === 'failed') return retryInMs !== null && retryInMs <= SOON_MS;
-  return state !== 'stopped';
-}
-
-/** When every replica has failed, waiting helps nobody: the reason goes out instead. */
-function hopelessReason(name: string, deployment: DeploymentEntry): Failure | null {
-  let reason: Failure | null = null;
-  for (const { replica } of deployment.replicas.values()) {
-    if (mayBecomeReady(replica)) return null;
-    reason ??= replica.failure;
-  }
-  if (deployment.replicas.size === 0) return null;
-  return {
-    code: 'model_unavailable',
-    message: `No replica of '${name}' can run: ${reason?.message ?? 'all have stopped'}`,
-  };
-}
-
-function lateness(
-  name: string,
-  entry: Entry,
-  nowMs: number,
-  limitMs: number,
-  anyReady: boolean,
-): Failure | null {
-  const waitedMs = nowMs - entry.submittedAtMs;
-  if (entry.deadlineAtMs !== null && nowMs >= entry.deadlineAtMs) {
-    return {
-      code: 'deadline_exceeded',
-      message: `The request waited ${Math.round(waitedMs)} ms for a slot of '${name}' and its time is up.`,
-    };
-  }
-  if (waitedMs < limitMs) return null;
-  if (anyReady) {
-    return {
-      code: 'overloaded',
-      message: `No slot of '${name}' became free within ${Math.round(limitMs / 1000)} s.`,
-    };
-  }
-  return {
-    code: 'model_loading',
-    message: `No replica of '${name}' is ready yet. See 'corral status' for what it is doing.`,
-  };
+/** A caller whose own time was up need not be told when to come back. */
+function retryAfterMs({ code }: Failure): number | null {
+  return code === 'deadline_exceeded' ? null : 5_000;
 }

@@ -121,7 +121,9 @@ function setUp() {
       {
         generationId: 'g',
         deployment: 'm',
+        tenant: 't',
         priority: 'interactive',
+        promptTokens: 5,
         request: REQUEST,
         timeoutMs,
       },

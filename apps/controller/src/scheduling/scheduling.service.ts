@@ -100,9 +100,12 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     const nowMs = this.clock.monotonicMs();
     const live = newLive(order, listener, nowMs);
     this.live.set(order.generationId, live);
-    const { generationId, deployment, priority, timeoutMs } = order;
+    const { generationId, deployment, tenant, priority, promptTokens, timeoutMs } = order;
     const deadlineAtMs = timeoutMs === null ? null : nowMs + timeoutMs;
-    this.scheduler.submit({ generationId, deployment, priority, deadlineAtMs }, nowMs);
+    this.scheduler.submit(
+      { generationId, deployment, tenant, priority, promptTokens, deadlineAtMs },
+      nowMs,
+    );
     return { report: live.report, cancel: () => this.cancel(generationId) };
   }
 
@@ -167,7 +170,9 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     if (live.stopping !== null) return this.takeLastWord(piece, live, live.stopping.last);
     const nowMs = this.clock.monotonicMs();
     live.heardAtMs = nowMs;
-    if (piece.prompt !== undefined) billPrompt(live.report, piece.prompt);
+    const { prompt = null } = piece;
+    if (prompt !== null) billPrompt(live.report, prompt);
+    this.scheduler.served(piece.generationId, { prompt, outputTokens: piece.tokens.length });
     if (piece.tokens.length > 0) live.report.ttftMs ??= nowMs - live.submittedAtMs;
     if (piece.tokens.length > 0 || piece.text !== '') {
       live.report.completionTokens = live.stream.tokens.length;

@@ -1,0 +1,124 @@
+/**
+ * What waits for a slot of one deployment, and who is next:
+ *
+ * 1. what came back from a replica without a token; it has had its turn already;
+ * 2. the highest priority class, where whoever has waited for `AGEING_MS` counts as one class
+ *    higher, and after twice that as two: batch work is slow, and never forgotten;
+ * 3. in a class, the tenant that has had least ({@link FairShare}); on a tie, the one that waits
+ *    longer;
+ * 4. of one tenant, first come, first served.
+ *
+ * A choice looks at each waiting tenant once and never at each request. Pure: time is told.
+ */
+import { PRIORITIES } from '@corral/contracts/http';
+import { FairShare, type ServiceCharge } from './fair-share.js';
+import { TenantLines, type Head, type InLine } from './tenant-lines.js';
+
+export interface Waiting extends InLine {
+  /** Team id: who shares. */
+  tenant: string;
+  /** The tenant's share beside that of others, above 0; absent: 1. */
+  weight?: number;
+  /** Expected, until the engine has counted. */
+  promptTokens: number;
+  /** Null until it has been taken for the first time. */
+  charge: ServiceCharge | null;
+}
+
+export class FairQueue<E extends Waiting> {
+  private readonly returned: E[] = [];
+  /** Only tenants that wait, in the order in which they began to. */
+  private readonly tenants = new Map<string, TenantLines<E>>();
+  private readonly shares = PRIORITIES.map(() => new FairShare());
+  private size = 0;
+
+  get length(): number {
+    return this.size;
+  }
+
+  /** Behind what its tenant has waiting in its class. */
+  push(entry: E): void {
+    let lines = this.tenants.get(entry.tenant);
+    if (lines === undefined) {
+      lines = new TenantLines();
+      this.tenants.set(entry.tenant, lines);
+    }
+    lines.push(entry);
+    this.size += 1;
+  }
+
+  /** Ahead of all: it was taken, and came back. It is not charged again. */
+  putBack(entry: E): void {
+    this.returned.unshift(entry);
+    this.size += 1;
+  }
+
+  /** Removes who is next and charges its prompt to its tenant; null when nothing waits. */
+  take(nowMs: number): E | null {
+    const back = this.returned.shift();
+    if (back !== undefined) {
+      this.size -= 1;
+      return back;
+    }
+    const next = this.next(nowMs);
+    if (next === null) return null;
+    const { entry, rank } = next;
+    const { tenant, weight = 1, promptTokens } = entry;
+    entry.charge = this.share(rank).serve(tenant, weight, promptTokens);
+    this.remove(entry);
+    return entry;
+  }
+
+  /** No effect on what does not wait. */
+  remove(entry: E): void {
+    const at = this.returned.indexOf(entry);
+    if (at >= 0) this.returned.splice(at, 1);
+    else if (!this.removeFromLine(entry)) return;
+    this.size -= 1;
+  }
+
+  /**
+   * Whom a queue that is too long gives up first: of the tenant that has most waiting, what came
+   * last in its lowest class. A tenant that floods the queue so refuses itself, and nobody else.
+   * Null when nothing waits but what came back.
+   */
+  mostDispensable(): E | null {
+    let most: TenantLines<E> | null = null;
+    for (const lines of this.tenants.values()) {
+      if (most === null || lines.size >= most.size) most = lines;
+    }
+    return most?.last() ?? null;
+  }
+
+  /** All that waits, in no order that matters. */
+  *[Symbol.iterator](): Iterator<E> {
+    yield* this.returned;
+    for (const lines of this.tenants.values()) yield* lines;
+  }
+
+  private next(nowMs: number): Head<E> | null {
+    let best: (Head<E> & { charged: number }) | null = null;
+    for (const [tenant, lines] of this.tenants) {
+      const head = lines.head(nowMs);
+      if (head === null || (best !== null && head.rank > best.rank)) continue;
+      const charged = this.share(head.rank).chargedTo(tenant);
+      if (best === null || head.rank < best.rank || charged < best.charged) {
+        best = { ...head, charged };
+      }
+    }
+    return best;
+  }
+
+  private removeFromLine(entry: E): boolean {
+    const lines = this.tenants.get(entry.tenant);
+    if (lines?.remove(entry) !== true) return false;
+    if (lines.size === 0) this.tenants.delete(entry.tenant);
+    return true;
+  }
+
+  private share(rank: number): FairShare {
+    const share = this.shares[rank];
+    if (share === undefined) throw new RangeError(`There is no priority class ${rank}.`);
+    return share;
+  }
+}

@@ -1,0 +1,71 @@
+/** Why a generation does not wait, or waits no longer, in words for its caller. Pure. */
+import type { Failure } from '@corral/contracts';
+import type { ReplicaSnapshot } from './replica-snapshot.js';
+
+/** A failed replica that starts again this soon is worth waiting for. */
+const SOON_MS = 10_000;
+
+/** @param waiting generations that stay in the queue */
+export function queueFull(deployment: string, waiting: number): Failure {
+  return {
+    code: 'overloaded',
+    message: `All slots of '${deployment}' are busy and ${waiting} requests wait. Try again shortly.`,
+  };
+}
+
+/** When every replica has failed, waiting helps nobody: the reason goes out instead. Null: it may wait. */
+export function hopelessReason(
+  deployment: string,
+  replicas: Iterable<{ replica: ReplicaSnapshot }>,
+): Failure | null {
+  let any = false;
+  let reason: Failure | null = null;
+  for (const { replica } of replicas) {
+    if (mayBecomeReady(replica)) return null;
+    any = true;
+    reason ??= replica.failure;
+  }
+  if (!any) return null;
+  return {
+    code: 'model_unavailable',
+    message: `No replica of '${deployment}' can run: ${reason?.message ?? 'all have stopped'}`,
+  };
+}
+
+/**
+ * Null: it may go on waiting.
+ *
+ * @param limitMs longest wait in milliseconds
+ * @param anyReady whether it waits for a slot, or for a replica
+ */
+export function latenessOf(
+  deployment: string,
+  waiting: { submittedAtMs: number; deadlineAtMs: number | null },
+  nowMs: number,
+  limitMs: number,
+  anyReady: boolean,
+): Failure | null {
+  const waitedMs = nowMs - waiting.submittedAtMs;
+  if (waiting.deadlineAtMs !== null && nowMs >= waiting.deadlineAtMs) {
+    return {
+      code: 'deadline_exceeded',
+      message: `The request waited ${Math.round(waitedMs)} ms for a slot of '${deployment}' and its time is up.`,
+    };
+  }
+  if (waitedMs < limitMs) return null;
+  if (anyReady) {
+    return {
+      code: 'overloaded',
+      message: `No slot of '${deployment}' became free within ${Math.round(limitMs / 1000)} s.`,
+    };
+  }
+  return {
+    code: 'model_loading',
+    message: `No replica of '${deployment}' is ready yet. See 'corral status' for what it is doing.`,
+  };
+}
+
+function mayBecomeReady({ state, retryInMs }: ReplicaSnapshot): boolean {
+  if (state === 'failed') return retryInMs !== null && retryInMs <= SOON_MS;
+  return state !== 'stopped';
+}
