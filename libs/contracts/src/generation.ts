@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { failureSchema } from './errors.js';
+import { responseFormatSchema } from './response-format.js';
 import { durationMsSchema, tokenCountSchema, tokenIdSchema } from './units.js';
 
 export const chatMessageSchema = z.object({
@@ -77,6 +78,8 @@ export const generationRequestSchema = z.object({
    * context holds.
    */
   maxContextTokens: z.int().min(1).optional(),
+  /** What the answer has to be; absent: any text. Every attempt is held to it from the first token on. */
+  responseFormat: responseFormatSchema.optional(),
   /** Tokens already delivered by earlier attempts, in order; this attempt continues after them. */
   acceptedTokens: z.array(tokenIdSchema),
 });

@@ -3,6 +3,7 @@ export * from './units.js';
 export * from './errors.js';
 export * from './generation.js';
 export * from './replica.js';
+export * from './response-format.js';
 export * from './bus/subjects.js';
 export * from './bus/attempt.js';
 export * from './bus/heartbeat.js';

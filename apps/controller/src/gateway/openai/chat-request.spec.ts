@@ -80,13 +80,23 @@ describe('a chat completion request', () => {
     expect(generations({ logit_bias: { '5': -100 } })[0]?.sampling.logitBias).toEqual([[5, -100]]);
   });
 
+  it.each([
+    [{ type: 'text' }, undefined],
+    [{ type: 'json_object' }, { kind: 'json_object' }],
+    [
+      { type: 'json_schema', json_schema: { name: 'n', strict: true, schema: { type: 'null' } } },
+      { kind: 'json_schema', schema: { type: 'null' } },
+    ],
+  ])('translates response_format %j', (response_format, responseFormat) => {
+    expect(generations({ response_format })[0]?.responseFormat).toEqual(responseFormat);
+  });
+
   it('ignores fields it does not know', () => {
     expect(translate({ x_future: true }).ok).toBe(true);
   });
 
   it.each([
     ['tools', { tools: [{ type: 'function' }] }, 'tools'],
-    ['a JSON schema', { response_format: { type: 'json_schema' } }, 'response_format'],
     [
       'an image',
       { messages: [{ role: 'user', content: [{ type: 'image_url' }] }] },
@@ -119,6 +129,22 @@ describe('a chat completion request', () => {
     ['five stop strings', { stop: ['1', '2', '3', '4', '5'] }, 'stop'],
     ['a seed with a fraction', { seed: 1.5 }, 'seed'],
     ['a logit bias of 101', { logit_bias: { '1': 101 } }, 'logit_bias.1'],
+    ['an unknown format', { response_format: { type: 'xml' } }, 'response_format.type'],
+    [
+      'a format without its JSON schema',
+      { response_format: { type: 'json_schema' } },
+      'response_format.json_schema',
+    ],
+    [
+      'a JSON schema without a name',
+      { response_format: { type: 'json_schema', json_schema: { schema: {} } } },
+      'response_format.json_schema.name',
+    ],
+    [
+      'a JSON schema that is none',
+      { response_format: { type: 'json_schema', json_schema: { name: 'n', schema: [] } } },
+      'response_format.json_schema.schema',
+    ],
   ])('does not parse %s', (_what, change, path) => {
     const parsed = chatCompletionSchema.safeParse({ ...MINIMAL, ...change });
     expect(parsed.error?.issues[0]?.path.join('.')).toBe(path);

@@ -1,6 +1,7 @@
 /** POST /v1/chat/completions: the body, and its translation into canonical generations. */
 import { z } from 'zod';
 import type { ChatMessage, Failure, GenerationRequest } from '@corral/contracts';
+import { responseFormatParameter, toResponseFormat } from './response-format.js';
 import { samplingOf, stopOf } from './sampling.js';
 import { commonParameters, textSchema } from './text-schema.js';
 
@@ -21,7 +22,7 @@ export const chatCompletionSchema = z.object({
   top_logprobs: z.int().min(0).max(20).nullish(),
   tools: z.array(z.unknown()).nullish(),
   tool_choice: z.unknown().optional(),
-  response_format: z.looseObject({ type: z.string() }).nullish(),
+  response_format: responseFormatParameter.nullish(),
 });
 export type ChatCompletionBody = z.infer<typeof chatCompletionSchema>;
 
@@ -34,6 +35,7 @@ export function toGenerations(
 ): Translation<GenerationRequest[]> {
   const failure = unsupported(body);
   if (failure !== null) return { ok: false, failure };
+  const responseFormat = toResponseFormat(body.response_format);
   const messages: ChatMessage[] = [];
   for (const [index, message] of body.messages.entries()) {
     const content = contentOf(message, index);
@@ -49,6 +51,7 @@ export function toGenerations(
     topLogprobs: body.logprobs === true ? (body.top_logprobs ?? 0) : null,
     cacheScope,
     acceptedTokens: [],
+    ...(responseFormat && { responseFormat }),
   }));
   return { ok: true, value: generations };
 }
@@ -56,12 +59,6 @@ export function toGenerations(
 function unsupported(body: ChatCompletionBody): Failure | null {
   if (body.tools != null && body.tools.length > 0 && body.tool_choice !== 'none') {
     return refusal('tools', 'Tool calls are not supported yet. Leave `tools` out.');
-  }
-  if (body.response_format != null && body.response_format.type !== 'text') {
-    return refusal(
-      'response_format',
-      "Only response_format 'text' is supported so far. Leave it out, and ask for JSON in the prompt.",
-    );
   }
   if (body.top_logprobs != null && body.logprobs !== true) {
     return {
