@@ -6,6 +6,7 @@ import type { EngineReady, Failure, GenerationRequest, Prompt } from '@corral/co
 import { Detokenizer } from './generation/detokenizer.js';
 import { planSampling } from './generation/sampling.js';
 import { TokenStream } from './generation/token-stream.js';
+import { ResponseGrammars } from './grammar/response-grammars.js';
 import type { LoadedModel } from './load/load-model.js';
 import { StepLoop } from './loop/step-loop.js';
 import type { StepLoopEvents } from './loop/step-reporter.js';
@@ -37,12 +38,14 @@ export class Engine {
   readonly ready: EngineReady;
   private readonly model: LoadedModel;
   private readonly loop: StepLoop;
+  private readonly grammars: ResponseGrammars;
   private readonly clock: () => number;
   private readonly drawSeed: () => number;
 
   constructor(private readonly options: EngineOptions) {
     this.model = options.model;
     this.ready = options.model.ready;
+    this.grammars = new ResponseGrammars(this.model.context.grammars, this.model.vocabulary);
     this.clock = options.clock ?? (() => performance.now());
     this.drawSeed = options.drawSeed ?? (() => Math.floor(Math.random() * 2 ** 32));
     this.loop = new StepLoop({
@@ -96,15 +99,22 @@ export class Engine {
       this.refuse(key, request, prompt.tokens.length, failure);
       return;
     }
+    const made = this.grammars.of(request.responseFormat);
+    if (!made.ok) {
+      this.refuse(key, request, prompt.tokens.length, made.failure);
+      return;
+    }
     const stream = new TokenStream({
       key,
       request,
       promptTokens: prompt.tokens,
       vocabulary: this.model.vocabulary,
+      grammar: made.grammar,
       sampling: planSampling(request.sampling, {
         topLogprobs: request.topLogprobs,
         contextTokens,
         drawSeed: this.drawSeed,
+        banned: made.banned,
       }),
       contextTokens,
       arrivedAtMs,

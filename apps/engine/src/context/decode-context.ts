@@ -29,6 +29,20 @@ export interface SampledToken {
   logprobs: { own: number; top: RawLogprob[] } | null;
 }
 
+/**
+ * A grammar that the context's library has parsed, shared by all generations that it holds. Opaque:
+ * it is only handed back to the context that made it.
+ */
+export interface TokenGrammar {
+  /** The grammar in llama.cpp's GBNF. */
+  readonly text: string;
+}
+
+export interface GrammarCompiler {
+  /** Parses GBNF whose first rule is `root`; null when it is not valid, or recurs to the left. */
+  compile(text: string): TokenGrammar | null;
+}
+
 /** The sampling state of one generation. */
 export interface TokenSampler {
   /**
@@ -52,7 +66,15 @@ export interface DecodeContext {
   /** `copy` is there. */
   readonly copiesSequences: boolean;
 
-  openSampler(plan: SamplingPlan): TokenSampler;
+  /** Holds generations to grammars; null where that cannot be done. */
+  readonly grammars: GrammarCompiler | null;
+
+  /**
+   * `grammar`: only tokens that it allows are drawn, and the end of generation only where it is
+   * complete; default: any token. The tokens of the first `aim` count as text that it has read. When
+   * it allows no token at all, the draw gives -1.
+   */
+  openSampler(plan: SamplingPlan, grammar?: TokenGrammar | null): TokenSampler;
   /**
    * Decodes the entries, in ascending slot order and at most one per slot, and samples.
    * Gives one result per entry, null where no sampler was given. Rejects when the decode failed;

@@ -9,14 +9,17 @@
  * order get a pass each, which is wanted where batches of few are slow.
  */
 import type { LlamaContext } from 'node-llama-cpp';
-import { samplerConfigAt, type SamplingPlan } from '../generation/sampling.js';
+import type { SamplingPlan } from '../generation/sampling.js';
 import type {
   BatchEntry,
   DecodeContext,
   RawLogprob,
   SampledToken,
+  TokenGrammar,
   TokenSampler,
 } from './decode-context.js';
+import { NativeGrammarCompiler } from './native-grammar.js';
+import { NativeTokenSampler } from './native-token-sampler.js';
 import type { NativeSampler, NativeSurface } from './native-surface.js';
 import { PassCosts } from './pass-costs.js';
 
@@ -39,6 +42,7 @@ export class NativeContext implements DecodeContext {
   readonly batchTokens: number;
   readonly reusesPrefixes: boolean;
   readonly copiesSequences: boolean;
+  readonly grammars: NativeGrammarCompiler | null;
   /** Decides on passes; replaced once they have been measured. */
   costs = PassCosts.UNMEASURED;
 
@@ -57,14 +61,16 @@ export class NativeContext implements DecodeContext {
     this.batchTokens = options.context.batchSize;
     this.reusesPrefixes = options.reusesPrefixes;
     this.copiesSequences = options.reusesPrefixes;
+    this.grammars = this.surface.grammars && new NativeGrammarCompiler(this.surface.grammars);
     this.lengths = new Uint32Array(this.slots);
     this.surface.decoder.setThreads(options.threads);
     this.distribution = this.surface.openSampler();
     this.distribution.applyConfig({ temperature: 0 });
   }
 
-  openSampler(plan: SamplingPlan): TokenSampler {
-    return new NativeTokenSampler(this.surface.openSampler(), plan);
+  openSampler(plan: SamplingPlan, grammar?: TokenGrammar | null): TokenSampler {
+    const reader = grammar && this.grammars ? this.grammars.read(grammar) : null;
+    return new NativeTokenSampler(this.surface.openSampler(), plan, reader);
   }
 
   async step(entries: readonly BatchEntry[]): Promise<(SampledToken | null)[]> {
@@ -160,7 +166,7 @@ export class NativeContext implements DecodeContext {
     );
     const tokens = await Promise.all(
       samplers.map((sampler, i) =>
-        sampler ? this.surface.decoder.sampleToken(rows[i] ?? -1, sampler.native) : null,
+        sampler ? sampler.draw(this.surface.decoder, rows[i] ?? -1) : null,
       ),
     );
     const sampled: (SampledToken | null)[] = tokens.map((token) =>
@@ -198,26 +204,5 @@ export class NativeContext implements DecodeContext {
       .map(([id, logit]) => ({ token: id, logprob: logprob(logit) }))
       .sort((a, b) => b.logprob - a.logprob);
     return { own: logprob(logits.get(token) ?? -Infinity), top: ranked.slice(0, top) };
-  }
-}
-
-class NativeTokenSampler implements TokenSampler {
-  private configured = false;
-
-  constructor(
-    readonly native: NativeSampler,
-    readonly plan: SamplingPlan,
-  ) {}
-
-  aim(index: number, generated: readonly number[]): void {
-    // The addon itself follows the tokens that it draws; only a seed of its own per token, and
-    // the tokens from before this sampler was opened, have to be told.
-    if (this.configured && !this.plan.changesEachToken) return;
-    this.native.applyConfig(samplerConfigAt(this.plan, index, generated));
-    this.configured = true;
-  }
-
-  dispose(): void {
-    this.native.dispose();
   }
 }

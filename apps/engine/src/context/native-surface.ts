@@ -6,8 +6,11 @@
 import type { LlamaContext } from 'node-llama-cpp';
 import type { SamplerConfig } from '../generation/sampling.js';
 
+/** How far one generation has come in a grammar. */
+export type NativeGrammarState = object;
+
 export interface NativeSampler {
-  applyConfig(config: SamplerConfig): void;
+  applyConfig(config: SamplerConfig & { grammarEvaluationState?: NativeGrammarState }): void;
   dispose(): void;
 }
 
@@ -40,9 +43,20 @@ export interface NativeDecoder {
   setThreads(threads: number): void;
 }
 
+export interface NativeGrammars {
+  /** Throws when the text is no grammar. */
+  parse(text: string): object;
+  /** The state before the first token, of a grammar that `parse` gave. */
+  openState(grammar: object): NativeGrammarState;
+  /** Moves a state on by a token; throws when the grammar does not allow it there. */
+  accept(state: NativeGrammarState, token: number): void;
+}
+
 export interface NativeSurface {
   decoder: NativeDecoder;
   openSampler(): NativeSampler;
+  /** Null when a call for it is not there: everything else works without. */
+  grammars: NativeGrammars | null;
 }
 
 /** Every method that must be there, as a value that can be checked at run time. */
@@ -81,8 +95,27 @@ export function findNativeSurface(context: LlamaContext): NativeSurfaceLookup {
     surface: {
       decoder: decoder as NativeDecoder,
       openSampler: () => new Sampler(model),
+      grammars: findGrammars(bindings, model),
     },
   };
+}
+
+function findGrammars(bindings: unknown, model: unknown): NativeGrammars | null {
+  if (!isObject(bindings)) return null;
+  const { AddonGrammar: Grammar, AddonGrammarEvaluationState: State } = bindings;
+  const Sampler = bindings['AddonSampler'];
+  if (!isClass(Grammar) || !isClass(State) || !isClass(Sampler)) return null;
+  const accept: unknown = Reflect.get(Sampler, 'acceptGrammarEvaluationStateToken');
+  if (typeof accept !== 'function') return null;
+  return {
+    parse: (text) => new Grammar(text, { addonExports: bindings, rootRuleName: 'root' }),
+    openState: (grammar) => new State(model, grammar),
+    accept: (state, token) => void Reflect.apply(accept, Sampler, [state, token]),
+  };
+}
+
+function isClass(value: unknown): value is new (...args: unknown[]) => object {
+  return typeof value === 'function' && isObject(value.prototype);
 }
 
 type SamplerClass = new (model: unknown) => NativeSampler;

@@ -23,6 +23,8 @@ export class PublicContext implements DecodeContext {
   readonly contextTokens: number;
   readonly batchTokens: number;
   readonly copiesSequences = false;
+  /** The public API cannot bring a grammar to where an earlier attempt had left it. */
+  readonly grammars = null;
   private readonly sequences: LlamaContextSequence[];
 
   constructor(

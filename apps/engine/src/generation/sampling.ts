@@ -47,7 +47,13 @@ const BAN_BIAS = -100;
  */
 export function planSampling(
   sampling: Sampling,
-  options: { topLogprobs: number | null; contextTokens: number; drawSeed: () => number },
+  options: {
+    topLogprobs: number | null;
+    contextTokens: number;
+    drawSeed: () => number;
+    /** Tokens that are never drawn, whatever the request says. Default: none. */
+    banned?: readonly number[];
+  },
 ): SamplingPlan {
   const greedy = sampling.temperature === 0;
   const base: SamplerConfig = { temperature: sampling.temperature };
@@ -67,9 +73,12 @@ export function planSampling(
     base.repeatPenaltyFrequencyPenalty = sampling.frequencyPenalty;
     base.repeatPenaltyMaxTokens = options.contextTokens;
   }
-  if (sampling.logitBias.length > 0) {
-    base.tokenBiasKeys = Uint32Array.from(sampling.logitBias, ([token]) => token);
-    base.tokenBiasValues = Float32Array.from(sampling.logitBias, ([, bias]) =>
+  const banned = options.banned ?? [];
+  if (sampling.logitBias.length + banned.length > 0) {
+    const bans = banned.map((token): [number, number] => [token, BAN_BIAS]);
+    const biases = [...sampling.logitBias, ...bans];
+    base.tokenBiasKeys = Uint32Array.from(biases, ([token]) => token);
+    base.tokenBiasValues = Float32Array.from(biases, ([, bias]) =>
       bias === BAN_BIAS ? -Infinity : bias,
     );
   }
@@ -80,6 +89,12 @@ export function planSampling(
     penalises,
     topLogprobs: options.topLogprobs,
   };
+}
+
+/** The tokens that the plan never wants drawn: a draw of one says that there was no other. */
+export function bannedTokens({ base }: SamplingPlan): ReadonlySet<number> {
+  const { tokenBiasKeys = [], tokenBiasValues = [] } = base;
+  return new Set(Array.from(tokenBiasKeys).filter((_, i) => tokenBiasValues[i] === -Infinity));
 }
 
 /** The configuration for generated token number `index` (from 0) after the tokens `generated`. */

@@ -9,7 +9,7 @@ import type {
   StreamDelta,
   TokenLogprob,
 } from '@corral/contracts';
-import type { SampledToken } from '../context/decode-context.js';
+import type { SampledToken, TokenGrammar } from '../context/decode-context.js';
 import { contextLimitOf } from '../request-limits.js';
 import { Detokenizer } from './detokenizer.js';
 import { presentLogprobs } from './logprobs.js';
@@ -26,6 +26,8 @@ export interface TokenStreamOptions {
   /** The rendered prompt, without acceptedTokens; at least one token. */
   promptTokens: readonly number[];
   sampling: SamplingPlan;
+  /** What the answer is held to. Default: nothing. */
+  grammar?: TokenGrammar | null;
   vocabulary: Vocabulary;
   /** Tokens that one sequence can hold. */
   contextTokens: number;
@@ -39,6 +41,7 @@ export class TokenStream {
   readonly key: string;
   readonly cacheScope: string;
   readonly sampling: SamplingPlan;
+  readonly grammar: TokenGrammar | null;
   readonly deadlineAtMs: number | null;
   /** What the sequence must hold before the next draw: the prompt and the accepted tokens. */
   readonly prefix: Uint32Array;
@@ -71,6 +74,7 @@ export class TokenStream {
     this.key = options.key;
     this.cacheScope = request.cacheScope;
     this.sampling = options.sampling;
+    this.grammar = options.grammar ?? null;
     this.deadlineAtMs = options.deadlineAtMs;
     this.vocabulary = options.vocabulary;
     this.prefix = Uint32Array.from([...promptTokens, ...request.acceptedTokens]);

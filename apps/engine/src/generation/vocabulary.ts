@@ -23,4 +23,17 @@ export function tokenPiece(bytes: Uint8Array): TokenPiece {
   }
 }
 
+/**
+ * Tokens that add nothing to a text and do not end it, such as the control tokens of a chat
+ * template, and those whose text begins with a NUL. Looks at the whole vocabulary.
+ */
+export function silentTokens(vocabulary: Vocabulary): number[] {
+  const silent: number[] = [];
+  for (let token = 0; token < vocabulary.size; token++) {
+    const [first = 0] = vocabulary.piece(token).bytes;
+    if (first === 0 && !vocabulary.endsGeneration(token)) silent.push(token);
+  }
+  return silent;
+}
+
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -68,7 +68,8 @@ export class SlotTable {
     }
     slot.cut(placement.reusedTokens);
     if (!(await this.context.truncate(slot.id, placement.reusedTokens))) await this.clear(slot);
-    slot.occupy(stream, this.context.openSampler(stream.sampling), ++this.admissions);
+    const sampler = this.context.openSampler(stream.sampling, stream.grammar);
+    slot.occupy(stream, sampler, ++this.admissions);
     return slot;
   }
 

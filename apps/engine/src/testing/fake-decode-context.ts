@@ -45,6 +45,7 @@ export class FakeDecodeContext implements DecodeContext {
   readonly batchTokens: number;
   readonly reusesPrefixes: boolean;
   readonly copiesSequences: boolean;
+  readonly grammars = null;
   readonly steps: RecordedStep[] = [];
   readonly copies: { target: number; source: number }[] = [];
   openSamplers = 0;
