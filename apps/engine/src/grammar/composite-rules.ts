@@ -2,6 +2,9 @@
 import { SchemaRefusal, type GrammarRules, type RuleOf, type SchemaNode } from './grammar-rules.js';
 import { jsonLiteral } from './json-rules.js';
 
+/** Properties of one object that may be left out: each is one more way to go on at every token. */
+const MAX_OPTIONAL = 250;
+
 interface Property {
   /** `"name": value` */
   member: string;
@@ -44,6 +47,9 @@ export class ObjectRules {
     for (const name of wanted) {
       const value = this.ruleOf(others, `${at}/additionalProperties`);
       properties.push({ member: this.member(name, value), required: true });
+    }
+    if (properties.filter((property) => !property.required).length > MAX_OPTIONAL) {
+      throw new SchemaRefusal(at, `more than ${MAX_OPTIONAL} optional properties are not supported`);
     }
     return properties;
   }
