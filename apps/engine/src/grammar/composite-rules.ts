@@ -49,7 +49,10 @@ export class ObjectRules {
       properties.push({ member: this.member(name, value), required: true });
     }
     if (properties.filter((property) => !property.required).length > MAX_OPTIONAL) {
-      throw new SchemaRefusal(at, `more than ${MAX_OPTIONAL} optional properties are not supported`);
+      throw new SchemaRefusal(
+        at,
+        `more than ${MAX_OPTIONAL} optional properties are not supported`,
+      );
     }
     return properties;
   }
