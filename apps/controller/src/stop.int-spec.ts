@@ -20,6 +20,8 @@ import { startServers, type TestServers } from './testing/test-servers.js';
 import { TestWorker } from './testing/test-worker.js';
 
 const NODE = 'gpu-1';
+/** Beyond the time for which a message is one controller's. */
+const ROW_LIMIT_MS = 40_000;
 
 describe('a controller that is told to stop', () => {
   let servers: TestServers;
@@ -114,10 +116,20 @@ describe('a controller that is told to stop', () => {
       streams: [{ generationId, attempt, ...piece } as never],
     });
   }
-  const rowOf = ({ generationId }: AttemptCommand) =>
-    prisma.client.requestUsage.findUnique({
-      where: { requestId: generationId.replace(/-0$/, '') },
-    });
+  /**
+   * What was settled in the last moment is written by the next controller, if not by this one; what
+   * this one had taken from the queue goes to the next after a while.
+   */
+  async function rowOf({ generationId }: AttemptCommand) {
+    const next = await start(0);
+    try {
+      const where = { requestId: generationId.replace(/-0$/, '') };
+      const look = () => prisma.client.requestUsage.findUnique({ where });
+      return await until('the row', look, ROW_LIMIT_MS);
+    } finally {
+      await next.stop();
+    }
+  }
 
   it('lets streams under way end, takes nothing new, and keeps their usage', async () => {
     const controller = await start(30_000);
