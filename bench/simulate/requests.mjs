@@ -1,0 +1,76 @@
+/**
+ * Requests for the simulator: when each comes, whose it is, and how long its prompt and its answer
+ * are. Lengths are those of a recorded trace in its order, or drawn when there is none.
+ */
+import { readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+
+/** mulberry32 (public domain, Tommy Ettinger). */
+export function randomOf(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/**
+ * @param {string | null} path a trace of Mooncake (`.jsonl`) or of Azure (`.csv`), gzipped or not;
+ *   null: drawn, log-normal, prompts of 500 and answers of 120 tokens in the middle
+ * @returns {Promise<(index: number, random: () => number) => { prompt: number, output: number }>}
+ */
+export async function lengthsOf(path) {
+  if (path === null) return (_index, random) => drawn(random);
+  const file = await readFile(path);
+  const text = (path.endsWith('.gz') ? gunzipSync(file) : file).toString('utf8');
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const lengths = path.includes('.jsonl') ? lines.map(ofMooncake) : lines.slice(1).map(ofAzure);
+  if (lengths.length === 0) throw new Error(`There is no request in ${path}.`);
+  return (index) => lengths[index % lengths.length];
+}
+
+function drawn(random) {
+  return { prompt: logNormal(random, 500, 0.8, 4_000), output: logNormal(random, 120, 0.7, 1_000) };
+}
+
+function logNormal(random, median, sigma, most) {
+  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return Math.max(1, Math.min(most, Math.round(median * Math.exp(sigma * normal))));
+}
+
+function ofMooncake(line) {
+  const { input_length: prompt, output_length: output } = JSON.parse(line);
+  return { prompt, output: Math.max(1, output) };
+}
+
+function ofAzure(line) {
+  const [, prompt, output] = line.split(',').map(Number);
+  return { prompt, output: Math.max(1, output) };
+}
+
+/**
+ * Poisson arrivals of several tenants.
+ *
+ * @param {Record<string, number>} rates requests per second of each tenant
+ * @param {Awaited<ReturnType<typeof lengthsOf>>} lengths each tenant goes through them from a
+ *   place of its own, whatever the others do
+ */
+export function arrivalsOf(rates, lengths, durationMs, seed) {
+  const requests = Object.entries(rates).flatMap(([tenant, perSecond], number) => {
+    const random = randomOf(seed * 1_000 + number);
+    const own = [];
+    for (let atMs = gap(random, perSecond); atMs < durationMs; atMs += gap(random, perSecond)) {
+      const id = `${tenant}/${own.length}`;
+      own.push({ id, tenant, atMs, ...lengths(number * 499 + own.length, random) });
+    }
+    return own;
+  });
+  return requests.sort((a, b) => a.atMs - b.atMs);
+}
+
+function gap(random, perSecond) {
+  return (-Math.log(1 - random()) / perSecond) * 1_000;
+}
