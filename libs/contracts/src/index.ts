@@ -2,6 +2,7 @@ export * from './ids.js';
 export * from './units.js';
 export * from './errors.js';
 export * from './generation.js';
+export * from './placement.js';
 export * from './replica.js';
 export * from './response-format.js';
 export * from './bus/subjects.js';

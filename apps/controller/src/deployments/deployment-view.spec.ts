@@ -1,4 +1,4 @@
-import { replicaSpecSchema, type ObservedReplica } from '@corral/contracts';
+import { placementSchema, replicaSpecSchema, type ObservedReplica } from '@corral/contracts';
 import { MODEL_DIGEST } from '../testing/heartbeats.js';
 import { deploymentViewOf } from './deployment-view.js';
 import type { StoredDeployment } from './deployments.repository.js';
@@ -7,8 +7,14 @@ const FAILURE = { code: 'model_unavailable' as const, message: 'needs 9 GiB' };
 const DEPLOYMENT: StoredDeployment = {
   id: 'd',
   name: 'm',
+  aliases: [],
   desiredReplicas: 2,
+  minReplicas: null,
+  maxReplicas: null,
+  idleTimeoutS: null,
+  unloadedAt: null,
   pinnedNodeId: null,
+  placement: placementSchema.parse({}),
   createdAt: new Date(0),
   revision: {
     id: 'r',

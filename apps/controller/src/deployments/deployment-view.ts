@@ -23,11 +23,17 @@ export function deploymentViewOf(
   return {
     id: deployment.id,
     name: deployment.name,
+    aliases: deployment.aliases,
     modelDigest: revision.modelDigest,
     modelName: revision.modelName,
     revision: revision.number,
     spec: revision.spec,
+    placement: deployment.placement,
+    nodeId: deployment.pinnedNodeId,
     desiredReplicas: deployment.desiredReplicas,
+    minReplicas: deployment.minReplicas,
+    maxReplicas: deployment.maxReplicas,
+    idleTimeoutS: deployment.idleTimeoutS,
     readyReplicas: ready.length,
     state,
     failure,
@@ -36,6 +42,7 @@ export function deploymentViewOf(
     slots: sum(({ slots }) => slots),
     activeSlots: sum(({ activeSlots }) => activeSlots),
     queued: sum(({ queued }) => queued),
+    rollout: null,
     createdAt: deployment.createdAt.toISOString(),
   };
 }

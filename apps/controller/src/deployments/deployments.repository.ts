@@ -1,16 +1,30 @@
 /** Desired state in PostgreSQL. Every change of a node's replicas raises its generation with it. */
 import { Injectable } from '@nestjs/common';
-import { replicaSpecSchema, type ReplicaSpec } from '@corral/contracts';
+import {
+  placementSchema,
+  replicaSpecSchema,
+  type Placement,
+  type ReplicaSpec,
+} from '@corral/contracts';
 import { PrismaService } from '../infra/prisma.service.js';
 import type { PlacementAction } from './placement-plan.js';
 
 export interface StoredDeployment {
   id: string;
   name: string;
+  aliases: string[];
   desiredReplicas: number;
+  /** Null, both: the number is fixed. */
+  minReplicas: number | null;
+  maxReplicas: number | null;
+  /** Null: it is never unloaded. */
+  idleTimeoutS: number | null;
+  /** Since when it is unloaded because nobody used it; null: it is to be loaded. */
+  unloadedAt: Date | null;
   pinnedNodeId: string | null;
+  placement: Placement;
   createdAt: Date;
-  /** The current one. */
+  /** The one that serves. */
   revision: {
     id: string;
     number: number;
@@ -36,10 +50,17 @@ export interface DesiredState {
   generations: Map<string, number>;
 }
 
-export interface NewDeployment {
-  name: string;
-  desiredReplicas: number;
-  pinnedNodeId: string | null;
+export interface NewDeployment extends Pick<
+  StoredDeployment,
+  | 'name'
+  | 'aliases'
+  | 'desiredReplicas'
+  | 'minReplicas'
+  | 'maxReplicas'
+  | 'idleTimeoutS'
+  | 'pinnedNodeId'
+  | 'placement'
+> {
   modelDigest: string;
   modelName: string;
   spec: ReplicaSpec;
@@ -53,7 +74,7 @@ export class DeploymentsRepository {
     const [deployments, replicas, nodes] = await this.prisma.client.$transaction([
       this.prisma.client.deployment.findMany({
         orderBy: { createdAt: 'asc' },
-        include: { revisions: { orderBy: { number: 'desc' }, take: 1 } },
+        include: { revisions: { orderBy: { number: 'desc' } }, aliases: true },
       }),
       this.prisma.client.replica.findMany({
         orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
@@ -62,11 +83,18 @@ export class DeploymentsRepository {
       this.prisma.client.node.findMany(),
     ]);
     return {
-      deployments: deployments.flatMap(({ revisions, ...deployment }) =>
-        revisions.map(({ id, number, modelDigest, modelName, spec }) => ({
-          ...deployment,
-          revision: { id, number, modelDigest, modelName, spec: replicaSpecSchema.parse(spec) },
-        })),
+      deployments: deployments.flatMap(
+        ({ revisions, aliases, currentRevisionId, ...deployment }) => {
+          const current = revisions.find(({ id }) => id === currentRevisionId) ?? revisions[0];
+          if (current === undefined) return [];
+          const { id, number, modelDigest, modelName, spec } = current;
+          return {
+            ...deployment,
+            aliases: aliases.map(({ name }) => name).sort(),
+            placement: placementSchema.parse(deployment.placement),
+            revision: { id, number, modelDigest, modelName, spec: replicaSpecSchema.parse(spec) },
+          };
+        },
       ),
       replicas: replicas.map(({ id, nodeId, revision }) => ({
         replicaId: id,
@@ -80,10 +108,14 @@ export class DeploymentsRepository {
     };
   }
 
-  /** False when the name is taken. */
+  /** False when the name, or one of the aliases, is taken. */
   async create(deployment: NewDeployment): Promise<boolean> {
-    const { modelDigest, modelName, spec, ...rest } = deployment;
+    const { modelDigest, modelName, spec, aliases, ...rest } = deployment;
     return this.prisma.client.$transaction(async (tx) => {
+      const names = [deployment.name, ...aliases];
+      const taken = await tx.deploymentAlias.count({ where: { name: { in: names } } });
+      const clashing = await tx.deployment.count({ where: { name: { in: aliases } } });
+      if (taken + clashing > 0) return false;
       const [made] = await tx.deployment.createManyAndReturn({
         data: [rest],
         skipDuplicates: true,
@@ -91,6 +123,9 @@ export class DeploymentsRepository {
       if (made === undefined) return false;
       await tx.revision.create({
         data: { deploymentId: made.id, number: 1, modelDigest, modelName, spec },
+      });
+      await tx.deploymentAlias.createMany({
+        data: aliases.map((name) => ({ name, deploymentId: made.id })),
       });
       return true;
     });

@@ -106,8 +106,13 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
     }
     const made = await this.repository.create({
       name: request.name,
-      desiredReplicas: request.replicas,
+      aliases: request.aliases,
+      desiredReplicas: request.replicas ?? request.minReplicas ?? 1,
+      minReplicas: request.minReplicas ?? null,
+      maxReplicas: request.maxReplicas ?? null,
+      idleTimeoutS: request.idleTimeoutS ?? null,
       pinnedNodeId: request.nodeId ?? null,
+      placement: request.placement,
       modelDigest: model.digest,
       modelName: model.fileName,
       spec: request.spec,
@@ -115,7 +120,7 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
     if (!made) {
       throw new FailureException({
         code: 'conflict',
-        message: `A deployment '${request.name}' exists already.`,
+        message: `A deployment of the name '${request.name}', or of one of its aliases, exists already.`,
         param: 'name',
       });
     }
@@ -151,10 +156,11 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
     this.lastApplied = read;
     this.state = state;
     this.resolved = new Map(
-      this.state.deployments.map(({ name, revision: { id, modelDigest } }) => [
-        name,
-        { name, revisionId: id, modelDigest },
-      ]),
+      this.state.deployments.flatMap(({ name, aliases, revision: { id, modelDigest } }) =>
+        [name, ...aliases].map(
+          (called) => [called, { name, revisionId: id, modelDigest }] as const,
+        ),
+      ),
     );
     for (const listener of this.listeners) listener();
   }

@@ -1,9 +1,6 @@
-import {
-  planPlacement,
-  type CandidateNode,
-  type DesiredDeployment,
-  type PlacedReplica,
-} from './placement-plan.js';
+import { placementSchema, replicaSpecSchema } from '@corral/contracts';
+import { planPlacement, type CandidateNode, type PlacedReplica } from './placement-plan.js';
+import type { WantedRevision } from './wanted-revision.js';
 
 function node(nodeId: string, change: Partial<CandidateNode> = {}): CandidateNode {
   return {
@@ -15,13 +12,15 @@ function node(nodeId: string, change: Partial<CandidateNode> = {}): CandidateNod
     ...change,
   };
 }
-function wanted(change: Partial<DesiredDeployment> = {}): DesiredDeployment {
+function wanted(change: Partial<WantedRevision> = {}): WantedRevision {
   return {
-    name: 'm',
+    deployment: 'm',
     revisionId: 'v1',
     modelDigest: 'file',
-    desiredReplicas: 1,
+    spec: replicaSpecSchema.parse({}),
+    replicas: 1,
     pinnedNodeId: null,
+    placement: placementSchema.parse({}),
     ...change,
   };
 }
@@ -37,12 +36,12 @@ describe('placement', () => {
 
   it('spreads replicas before it doubles up', () => {
     const nodes = [node('a', { freeBytes: 99 }), node('b')];
-    const { actions } = planPlacement([wanted({ desiredReplicas: 3 })], [placed('r', 'a')], nodes);
+    const { actions } = planPlacement([wanted({ replicas: 3 })], [placed('r', 'a')], nodes);
     expect(actions.map((action) => action.nodeId)).toEqual(['b', 'a']);
   });
 
   it('has nothing to do once it was carried out', () => {
-    const deployment = wanted({ desiredReplicas: 2 });
+    const deployment = wanted({ replicas: 2 });
     const nodes = [node('a'), node('b')];
     const first = planPlacement([deployment], [], nodes);
     const then = first.actions.map(({ nodeId }, index) => placed(`r${index}`, nodeId));

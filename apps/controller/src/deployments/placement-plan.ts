@@ -2,8 +2,8 @@
  * Which replicas are to be made and which are to go: desired against observed. Pure and
  * level-triggered: planned again after it was carried out, it has nothing left to do.
  *
- * 1. A replica of another revision than the current one goes.
- * 2. A replica beyond the desired number goes, the youngest first.
+ * 1. A replica of a revision that is not wanted goes.
+ * 2. A replica beyond the wanted number goes, the youngest first.
  * 3. A missing replica is placed on a node that is ready and has the file (and is the pinned one,
  *    where one is named): the one with the fewest replicas of this deployment, then the one with
  *    the most free memory, then the first by id.
@@ -12,15 +12,7 @@
  * Whether the replica fits into the node's memory is for its worker to say: it alone can measure.
  */
 import type { Heartbeat } from '@corral/contracts';
-
-export interface DesiredDeployment {
-  name: string;
-  revisionId: string;
-  modelDigest: string;
-  desiredReplicas: number;
-  /** Null: any node. */
-  pinnedNodeId: string | null;
-}
+import type { WantedRevision } from './wanted-revision.js';
 
 export interface PlacedReplica {
   replicaId: string;
@@ -50,51 +42,59 @@ export interface PlacementPlan {
 }
 
 export function planPlacement(
-  deployments: readonly DesiredDeployment[],
+  wanted: readonly WantedRevision[],
   placed: readonly PlacedReplica[],
   nodes: readonly CandidateNode[],
 ): PlacementPlan {
   const plan: PlacementPlan = { actions: [], reasons: new Map() };
-  for (const deployment of deployments) {
-    const own = placed.filter((replica) => replica.deployment === deployment.name);
-    const current = own.filter(({ revisionId }) => revisionId === deployment.revisionId);
-    const outdated = own.filter(({ revisionId }) => revisionId !== deployment.revisionId);
-    const surplus = current.slice(deployment.desiredReplicas);
-    for (const { replicaId, nodeId } of [...outdated, ...surplus]) {
-      plan.actions.push({ action: 'remove', replicaId, nodeId });
-    }
-    placeMissing(deployment, current, nodes, plan);
+  const isWanted = new Set(wanted.map(({ revisionId }) => revisionId));
+  remove(
+    placed.filter(({ revisionId }) => !isWanted.has(revisionId)),
+    plan,
+  );
+  for (const revision of wanted) {
+    const own = placed.filter(({ revisionId }) => revisionId === revision.revisionId);
+    remove(own.slice(revision.replicas), plan);
+    const inAll = placed.filter(({ deployment }) => deployment === revision.deployment);
+    placeMissing(revision, own.length, inAll, nodes, plan);
   }
   return plan;
 }
 
+function remove(replicas: readonly PlacedReplica[], plan: PlacementPlan): void {
+  for (const { replicaId, nodeId } of replicas) {
+    plan.actions.push({ action: 'remove', replicaId, nodeId });
+  }
+}
+
 function placeMissing(
-  deployment: DesiredDeployment,
-  current: readonly PlacedReplica[],
+  revision: WantedRevision,
+  existing: number,
+  inDeployment: readonly PlacedReplica[],
   nodes: readonly CandidateNode[],
   plan: PlacementPlan,
 ): void {
-  const { name, revisionId, desiredReplicas } = deployment;
+  const { deployment, revisionId, replicas } = revision;
   const perNode = new Map<string, number>();
   const add = (nodeId: string): void => void perNode.set(nodeId, (perNode.get(nodeId) ?? 0) + 1);
-  current.forEach(({ nodeId }) => add(nodeId));
-  for (let missing = desiredReplicas - current.length; missing > 0; missing -= 1) {
-    const node = bestNode(deployment, nodes, perNode);
+  inDeployment.forEach(({ nodeId }) => add(nodeId));
+  for (let missing = replicas - existing; missing > 0; missing -= 1) {
+    const node = bestNode(revision, nodes, perNode);
     if (node === null) {
-      plan.reasons.set(name, whyNowhere(deployment, nodes));
+      plan.reasons.set(deployment, whyNowhere(revision, nodes));
       return;
     }
     add(node.nodeId);
-    plan.actions.push({ action: 'place', deployment: name, revisionId, nodeId: node.nodeId });
+    plan.actions.push({ action: 'place', deployment, revisionId, nodeId: node.nodeId });
   }
 }
 
 function bestNode(
-  deployment: DesiredDeployment,
+  revision: WantedRevision,
   nodes: readonly CandidateNode[],
   perNode: ReadonlyMap<string, number>,
 ): CandidateNode | null {
-  const fit = nodes.filter((node) => whyNot(deployment, node) === null);
+  const fit = nodes.filter((node) => whyNot(revision, node) === null);
   const replicasOn = ({ nodeId }: CandidateNode): number => perNode.get(nodeId) ?? 0;
   fit.sort(
     (a, b) =>
@@ -103,17 +103,17 @@ function bestNode(
   return fit[0] ?? null;
 }
 
-function whyNot(deployment: DesiredDeployment, node: CandidateNode): string | null {
-  if (deployment.pinnedNodeId !== null && deployment.pinnedNodeId !== node.nodeId) {
+function whyNot(revision: WantedRevision, node: CandidateNode): string | null {
+  if (revision.pinnedNodeId !== null && revision.pinnedNodeId !== node.nodeId) {
     return 'is not the node it is bound to';
   }
   if (!node.isReady) return 'is not reachable';
-  return node.modelDigests.has(deployment.modelDigest) ? null : 'does not have the model file';
+  return node.modelDigests.has(revision.modelDigest) ? null : 'does not have the model file';
 }
 
-function whyNowhere(deployment: DesiredDeployment, nodes: readonly CandidateNode[]): string {
+function whyNowhere(revision: WantedRevision, nodes: readonly CandidateNode[]): string {
   if (nodes.length === 0) return 'No node has joined yet.';
-  return nodes.map((node) => `${node.name} ${whyNot(deployment, node)}`).join('; ') + '.';
+  return nodes.map((node) => `${node.name} ${whyNot(revision, node)}`).join('; ') + '.';
 }
 
 /** Free bytes of the roomiest device; 0 without devices. */

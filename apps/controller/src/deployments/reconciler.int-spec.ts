@@ -1,6 +1,7 @@
+import { createDeploymentSchema } from '@corral/contracts/http';
 import { ClientNats } from '@nestjs/microservices';
 import { connectBus, type Bus } from '@corral/bus';
-import { replicaSpecSchema, type AssignCommand, type Heartbeat } from '@corral/contracts';
+import { type AssignCommand, type Heartbeat } from '@corral/contracts';
 import { until } from '@corral/testing';
 import { LeaderService } from '../infra/leader.service.js';
 import { PrismaService } from '../infra/prisma.service.js';
@@ -67,12 +68,7 @@ describe('the reconciler', () => {
     await until('the node’s row', row);
   }
   const deploy = (name: string, replicas = 1) =>
-    deployments.create({
-      name,
-      model: MODEL_DIGEST,
-      replicas,
-      spec: replicaSpecSchema.parse({}),
-    });
+    deployments.create(createDeploymentSchema.parse({ name, model: MODEL_DIGEST, replicas }));
   /** Rounds until nothing is left to do but to tell the nodes. */
   async function settle(): Promise<void> {
     await reconciler.reconcile();

@@ -9,6 +9,7 @@ import { NodesService, type ObservedNode } from '../nodes/nodes.service.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 import { DeploymentsService } from './deployments.service.js';
 import { planPlacement, roomiestBytes, type CandidateNode } from './placement-plan.js';
+import { wantedOf } from './wanted-revision.js';
 
 const INTERVAL_MS = 1_000;
 
@@ -62,11 +63,7 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
     const isNew = observed.some(({ heartbeat }) => !generations.has(heartbeat.nodeId));
     if (isNew && !this.again) await this.deployments.refresh();
     const plan = planPlacement(
-      deployments.map(({ revision, ...deployment }) => ({
-        ...deployment,
-        revisionId: revision.id,
-        modelDigest: revision.modelDigest,
-      })),
+      deployments.map(wantedOf),
       replicas,
       observed.filter(({ heartbeat }) => generations.has(heartbeat.nodeId)).map(candidateOf),
     );

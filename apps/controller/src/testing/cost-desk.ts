@@ -1,7 +1,6 @@
 /** Costs on a real database, with one node, one deployment and two teams; time is driven by hand. */
 import { connectBus, type Bus } from '@corral/bus';
-import { replicaSpecSchema } from '@corral/contracts';
-import type { Role, SetNodePrice } from '@corral/contracts/http';
+import { createDeploymentSchema, type Role, type SetNodePrice } from '@corral/contracts/http';
 import { until } from '@corral/testing';
 import { AuditService } from '../audit/audit.service.js';
 import { SYSTEM, type Principal } from '../common/principal.js';
@@ -172,11 +171,8 @@ export class CostDesk {
     await this.prisma.client.team.create({ data: { id: 'research', name: 'Research' } });
     this.hear('Meta Llama 3.1 8B Instruct', 8_030_261_312);
     await until('the node’s row', async () => (await this.repository.nodeNames()).size === 1);
-    await this.deployments.create({
-      name: 'team/assistant',
-      model: MODEL_DIGEST,
-      replicas: 1,
-      spec: replicaSpecSchema.parse({}),
-    });
+    await this.deployments.create(
+      createDeploymentSchema.parse({ name: 'team/assistant', model: MODEL_DIGEST }),
+    );
   }
 }

@@ -1,8 +1,8 @@
 /** The admin API under /admin/v1, shared by controller, console and CLI. */
 import { z } from 'zod';
 import { deviceSchema, storedModelSchema } from '../bus/heartbeat.js';
-import { deploymentNameSchema, modelDigestSchema } from '../ids.js';
-import { observedReplicaSchema, replicaSpecSchema } from '../replica.js';
+import { observedReplicaSchema } from '../replica.js';
+import { deploymentViewSchema } from './deployments.js';
 import { failureSchema } from '../errors.js';
 
 /** Every error body of the admin API. */
@@ -43,43 +43,6 @@ export type ImportStarted = z.infer<typeof importStartedSchema>;
 /** A model file and the nodes that hold it. */
 export const modelViewSchema = storedModelSchema.extend({ nodeIds: z.array(z.string()) });
 export type ModelView = z.infer<typeof modelViewSchema>;
-
-// --- deployments --------------------------------------------------------------------------------
-
-export const createDeploymentSchema = z.object({
-  name: deploymentNameSchema,
-  /** SHA-256 of a model in the store, or a unique beginning (8 digits or more), or its file name. */
-  model: z.string().min(1).max(300),
-  replicas: z.int().min(1).max(64).default(1),
-  /** Default: the node that has the file and the most free memory. */
-  nodeId: z.string().nullish(),
-  spec: replicaSpecSchema.prefault({}),
-});
-export type CreateDeployment = z.infer<typeof createDeploymentSchema>;
-
-export const deploymentViewSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  modelDigest: modelDigestSchema,
-  modelName: z.string(),
-  revision: z.int(),
-  spec: replicaSpecSchema,
-  desiredReplicas: z.int(),
-  readyReplicas: z.int(),
-  /** `ready` when at least one replica is; else the furthest state with its reason. */
-  state: z.enum(['ready', 'loading', 'failed', 'pending']),
-  /** Why it is not ready, with the arithmetic; null when it is. */
-  failure: failureSchema.nullable(),
-  /** 0 to 1 while loading; null where unknown. */
-  progress: z.number().nullable(),
-  /** Of one slot; null while it is left open and no replica is ready. */
-  contextTokens: z.int().nullable(),
-  slots: z.int(),
-  activeSlots: z.int(),
-  queued: z.int(),
-  createdAt: z.iso.datetime(),
-});
-export type DeploymentView = z.infer<typeof deploymentViewSchema>;
 
 // --- overview -----------------------------------------------------------------------------------
 

@@ -1,0 +1,157 @@
+/** Deployments, their revisions and rollouts in the admin API under /admin/v1. */
+import { z } from 'zod';
+import { failureSchema } from '../errors.js';
+import { deploymentNameSchema, modelDigestSchema } from '../ids.js';
+import { placementSchema } from '../placement.js';
+import { replicaSpecSchema } from '../replica.js';
+
+/** Scales by itself within both bounds; with minimum 0 it may be unloaded when idle. */
+const replicaBounds = {
+  /** Fixed number, 0 to 64; absent with both bounds. */
+  replicas: z.int().min(0).max(64).optional(),
+  minReplicas: z.int().min(0).max(64).nullish(),
+  maxReplicas: z.int().min(1).max(64).nullish(),
+};
+
+/** How one revision follows another. */
+export const rolloutStrategySchema = z.object({
+  /** `surge`: the new beside the old where memory allows, else one after the other. */
+  method: z.enum(['surge', 'drain_and_swap']).default('surge'),
+  /** How many replicas less than desired there may be on the way. */
+  maxUnavailable: z.int().min(0).max(64).default(0),
+  /** Percent of API keys that the new revision serves, step by step; empty: no canary. */
+  canarySteps: z.array(z.int().min(1).max(99)).max(10).default([]),
+  /** How long each canary step is watched, seconds. */
+  bakeS: z.int().min(0).max(86_400).default(60),
+  /** When the new revision is worse than the old by more than this, it is rolled back by itself. */
+  gates: z
+    .object({
+      /** Share of failed requests above the old revision's, 0 to 1. */
+      errorRateMargin: z.number().min(0).max(1).default(0.05),
+      /** Times the old revision's p95 time to first token. */
+      ttftRatio: z.number().min(1).max(100).default(2),
+      /** Requests that the new one must have served before it is judged. */
+      minRequests: z.int().min(1).max(100_000).default(20),
+      /** Failed loads of the new revision in all. */
+      maxLoadFailures: z.int().min(0).max(100).default(1),
+    })
+    .prefault({}),
+  /** A rollout that makes no progress for so long is rolled back, seconds. */
+  progressDeadlineS: z.int().min(10).max(86_400).default(600),
+});
+export type RolloutStrategy = z.infer<typeof rolloutStrategySchema>;
+
+export const createDeploymentSchema = z
+  .object({
+    name: deploymentNameSchema,
+    /** SHA-256 of a model in the store, or a unique beginning (8 digits or more), or its file name. */
+    model: z.string().min(1).max(300),
+    ...replicaBounds,
+    /** Default: wherever it fits. */
+    nodeId: z.string().nullish(),
+    placement: placementSchema.prefault({}),
+    /** Unload when unused for so long, seconds; null: never. */
+    idleTimeoutS: z.int().min(10).max(2_592_000).nullish(),
+    /** Other names that clients may use. */
+    aliases: z.array(deploymentNameSchema).max(16).default([]),
+    spec: replicaSpecSchema.prefault({}),
+  })
+  .refine(({ minReplicas, maxReplicas }) => (minReplicas == null) === (maxReplicas == null), {
+    path: ['maxReplicas'],
+    message: 'minReplicas and maxReplicas go together',
+  })
+  .refine(
+    ({ minReplicas, maxReplicas }) =>
+      minReplicas == null || maxReplicas == null || minReplicas <= maxReplicas,
+    { path: ['maxReplicas'], message: 'must be at least minReplicas' },
+  );
+export type CreateDeployment = z.infer<typeof createDeploymentSchema>;
+
+/** What is absent stays. A change of model or spec makes a revision and a rollout. */
+export const updateDeploymentSchema = z.object({
+  ...replicaBounds,
+  nodeId: z.string().nullish(),
+  placement: placementSchema.optional(),
+  idleTimeoutS: z.int().min(10).max(2_592_000).nullish(),
+  aliases: z.array(deploymentNameSchema).max(16).optional(),
+  model: z.string().min(1).max(300).optional(),
+  /** Fields that are absent keep their value. */
+  spec: z.record(z.string(), z.unknown()).optional(),
+  strategy: rolloutStrategySchema.optional(),
+});
+export type UpdateDeployment = z.infer<typeof updateDeploymentSchema>;
+
+export const revisionViewSchema = z.object({
+  id: z.string(),
+  number: z.int(),
+  modelDigest: modelDigestSchema,
+  modelName: z.string(),
+  spec: replicaSpecSchema,
+  createdAt: z.iso.datetime(),
+});
+export type RevisionView = z.infer<typeof revisionViewSchema>;
+
+export const ROLLOUT_STATES = [
+  'planned',
+  'progressing',
+  'paused',
+  'completed',
+  'rolled_back',
+] as const;
+
+export const rolloutViewSchema = z.object({
+  id: z.string(),
+  deployment: z.string(),
+  fromRevision: z.int(),
+  toRevision: z.int(),
+  state: z.enum(ROLLOUT_STATES),
+  strategy: rolloutStrategySchema,
+  step: z.int(),
+  /** Percent of keys that the new revision serves now. */
+  weight: z.int(),
+  reason: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  /** Oldest first. */
+  events: z.array(z.object({ at: z.iso.datetime(), message: z.string() })),
+});
+export type RolloutView = z.infer<typeof rolloutViewSchema>;
+
+export const deploymentViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  aliases: z.array(z.string()).default([]),
+  modelDigest: modelDigestSchema,
+  modelName: z.string(),
+  /** Number of the revision that serves. */
+  revision: z.int(),
+  spec: replicaSpecSchema,
+  placement: placementSchema.prefault({}),
+  nodeId: z.string().nullable().default(null),
+  desiredReplicas: z.int(),
+  minReplicas: z.int().nullable().default(null),
+  maxReplicas: z.int().nullable().default(null),
+  idleTimeoutS: z.int().nullable().default(null),
+  readyReplicas: z.int(),
+  /**
+   * `ready` when at least one replica is; `unloaded`: idle, and loaded on demand; else the furthest
+   * state with its reason.
+   */
+  state: z.enum(['ready', 'loading', 'failed', 'pending', 'unloaded']),
+  /** Why it is not ready, with the arithmetic; null when it is. */
+  failure: failureSchema.nullable(),
+  /** 0 to 1 while loading; null where unknown. */
+  progress: z.number().nullable(),
+  /** Of one slot; null while it is left open and no replica is ready. */
+  contextTokens: z.int().nullable(),
+  slots: z.int(),
+  activeSlots: z.int(),
+  queued: z.int(),
+  /** The rollout that is under way or paused; null: none is. */
+  rollout: z
+    .object({ id: z.string(), toRevision: z.int(), state: z.enum(ROLLOUT_STATES), weight: z.int() })
+    .nullable()
+    .default(null),
+  createdAt: z.iso.datetime(),
+});
+export type DeploymentView = z.infer<typeof deploymentViewSchema>;

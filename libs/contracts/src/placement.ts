@@ -1,0 +1,41 @@
+/** Where the replicas of a deployment may go, and where they go first. */
+import { z } from 'zod';
+
+/** A label's key or value, as kubernetes has them: letters, digits, `-`, `_`, `.` and `/` in keys. */
+const labelPart = z.string().max(63);
+export const labelKeySchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/,
+    'must be 1-63 letters, digits, . _ / -',
+  );
+export const labelValueSchema = labelPart.regex(
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/,
+  'must be up to 63 letters, digits, . _ -',
+);
+/** Labels of a node, or the labels that a node must have; up to 32. */
+export const labelsSchema = z
+  .record(labelKeySchema, labelValueSchema)
+  .refine((labels) => Object.keys(labels).length <= 32, 'must be at most 32 labels');
+export type Labels = z.infer<typeof labelsSchema>;
+
+export const DEVICE_KINDS = ['cpu', 'cuda', 'vulkan', 'metal'] as const;
+export const deviceKindSchema = z.enum(DEVICE_KINDS);
+export type DeviceKind = z.infer<typeof deviceKindSchema>;
+
+export const placementSchema = z.object({
+  /** Only nodes that have all of these; empty: any. */
+  nodeLabels: labelsSchema.default({}),
+  /** Only devices of this kind; null: a GPU where the model fits, else the CPU. */
+  deviceKind: deviceKindSchema.nullable().default(null),
+  /** `spread`: over as many nodes as there are. `pack`: as few as hold them, so that others stay free. */
+  strategy: z.enum(['spread', 'pack']).default('spread'),
+});
+export type Placement = z.infer<typeof placementSchema>;
+
+/** What a replica is expected to take of one device, until its worker reports what it really takes. */
+export const reservationSchema = z.object({
+  deviceId: z.string().max(40),
+  bytes: z.int().min(0),
+});
+export type Reservation = z.infer<typeof reservationSchema>;
