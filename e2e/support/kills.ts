@@ -1,22 +1,16 @@
 /**
  * Random kills of engines, workers and controllers of a cluster under load, one after the other, as
- * fast as the cluster can take them.
- *
- * What is never done, since nobody could keep the books then: what an answer has come to is known to
- * its controller and its worker, so one of them dies only when the other has taken over what the last
- * fault left (see {@link Kills.mayKill}).
+ * fast as the cluster can take them: a worker may die with what its controller left, and the other
+ * way round. One controller and one worker stay, so that clients have somebody to ask.
  */
 import { until } from '@corral/testing';
 import type { Cluster } from './cluster.js';
 import type { Load } from './load.js';
-import type { Seen } from './load-client.js';
 import type { MemberProcess } from './member-process.js';
 import type { Chance } from './seeded.js';
 
 /** A worker leaves an engine that crashes three times alone for a minute. */
 const CRASHES_BEFORE_A_LOOP = 2;
-/** A controller's silence is noticed after 4 s, and what was generated for it is told soon after. */
-const ORPHANS_TOLD_MS = 6_000;
 /** A cluster has to come back within it, so that the next one can be killed. */
 const RECOVERY_LIMIT_MS = 60_000;
 
@@ -28,9 +22,6 @@ export class Kills {
   private readonly engineCrashes = new Map<MemberProcess, number>();
   private readonly restarts: Promise<void>[] = [];
   private deck: Victim[] = [];
-  /** Streams as they were when the last killed worker served again. */
-  private interrupted: { seen: Seen; tokens: number }[] = [];
-  private controllerKilledAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly cluster: Cluster,
@@ -60,15 +51,11 @@ export class Kills {
     return victim === 'engine' && loops ? 'worker' : victim;
   }
 
-  private async mayKill(victim: Victim): Promise<boolean> {
+  /** One of them stays, and an engine is killed where there is one. */
+  private mayKill(victim: Victim): boolean {
     const { controllers, workers } = this.cluster;
-    if (victim === 'controller') {
-      // One has to stay for the clients.
-      const all = [...controllers, ...workers];
-      return all.every(({ isServing }) => isServing) && this.hasMoved();
-    }
-    if (!workers.every(({ isServing }) => isServing)) return false;
-    return victim === 'engine' || this.isTakenOver();
+    const others = victim === 'controller' ? controllers : workers;
+    return others.every(({ isServing }) => isServing);
   }
 
   private async kill(victim: Victim): Promise<void> {
@@ -81,8 +68,7 @@ export class Kills {
     const member = this.chance.oneOf(victim === 'worker' ? workers : controllers);
     this.engineCrashes.delete(member);
     await member.kill();
-    if (victim === 'controller') this.controllerKilledAtMs = performance.now();
-    this.restarts.push(this.restart(member, victim));
+    this.restarts.push(member.start());
   }
 
   /** False when there is none that may be killed. */
@@ -100,38 +86,8 @@ export class Kills {
     return true;
   }
 
-  private async restart(member: MemberProcess, victim: Victim): Promise<void> {
-    await member.start();
-    if (victim !== 'worker') return;
-    // Nothing that the killed one sent is still on its way by now.
-    this.interrupted = this.load.underWay.map((seen) => ({ seen, tokens: seen.tokens }));
-  }
-
   private mayCrash(worker: MemberProcess): boolean {
     return (this.engineCrashes.get(worker) ?? 0) < CRASHES_BEFORE_A_LOOP;
-  }
-
-  /** Every stream of a worker that was killed has gone on, so another worker knows of it again. */
-  private hasMoved(): boolean {
-    return this.interrupted.every(
-      ({ seen, tokens }) => tokens === 0 || seen.endedAtMs !== null || seen.tokens > tokens,
-    );
-  }
-
-  /** What the workers had generated for a controller that was killed is in the database. */
-  private async isTakenOver(): Promise<boolean> {
-    if (performance.now() - this.controllerKilledAtMs < ORPHANS_TOLD_MS) return false;
-    const cut = this.load.all.filter(
-      ({ status, broken, tokens }) => status === 200 && broken !== null && tokens > 0,
-    );
-    const ids = cut.map(({ requestId }) => requestId);
-    const [found] = await this.cluster.sql<{ count: number }>(
-      `SELECT count(DISTINCT request_id)::int AS count FROM (
-        SELECT request_id FROM orphaned_generation UNION SELECT request_id FROM request_usage
-      ) known WHERE request_id = ANY($1)`,
-      ids,
-    );
-    return found?.count === ids.length;
   }
 
   /** Engines that serve, and whose worker will start them again soon. */

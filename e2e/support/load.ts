@@ -24,10 +24,6 @@ export class Load {
     return this.all.reduce((sum, { tokens }) => sum + tokens, 0);
   }
 
-  get underWay(): Seen[] {
-    return this.all.filter(({ endedAtMs }) => endedAtMs === null);
-  }
-
   /** No further questions; resolves with everything when those under way have ended. */
   async stop(): Promise<Seen[]> {
     this.stopped = true;

@@ -21,6 +21,7 @@ import {
 import type { z } from 'zod';
 import { BusError } from './bus-error.js';
 import { decode } from './decode.js';
+import { LastValues, type LastValuesOptions } from './last-values.js';
 import { WorkQueue, type WorkQueueOptions } from './work-queue.js';
 
 /** `reconnecting` repeats with each try. */
@@ -109,6 +110,21 @@ export class Bus {
   ): Promise<WorkQueue<S>> {
     const invalid = (subject: string, reason: string): void => this.refuse(subject, reason);
     return WorkQueue.open(this.connection, schema, options, invalid);
+  }
+
+  /** The latest word on each subject, see {@link LastValues}; made anew each time the bus is back. */
+  async lastValues<S extends z.ZodType>(
+    schema: S,
+    options: LastValuesOptions,
+  ): Promise<LastValues<S>> {
+    const invalid = (subject: string, reason: string): void => this.refuse(subject, reason);
+    const values = new LastValues(this.connection, schema, options, invalid);
+    await values.make();
+    this.onStatus((status) => {
+      // Should that fail, the connection was lost again, and comes back again.
+      if (status === 'connected') values.make().catch(() => undefined);
+    });
+    return values;
   }
 
   /** Sends and waits for one answer, `timeoutMs` at most. Throws {@link BusError}. */

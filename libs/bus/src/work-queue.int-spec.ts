@@ -24,7 +24,7 @@ describe('a work queue', () => {
   beforeAll(async () => {
     nats = await startNats();
   });
-  afterAll(() => nats.stop());
+  afterAll(() => nats.remove());
   beforeEach(async () => {
     bus = await connectBus({ servers: nats.url, name: 'spec' });
     queue = await bus.workQueue(schema, OPTIONS);

@@ -16,9 +16,6 @@ ADD COLUMN     "polite" BOOLEAN NOT NULL DEFAULT false,
 ADD COLUMN     "revoked_at" TIMESTAMP(3);
 
 -- AlterTable
-ALTER TABLE "open_request" ADD COLUMN     "progress" JSONB;
-
--- AlterTable
 ALTER TABLE "replica" ADD COLUMN     "reserved" JSONB NOT NULL DEFAULT '[]';
 
 -- AlterTable

@@ -15,6 +15,7 @@ import type { LimitsInForce } from '../quotas/limits-in-force.js';
 import { modelRefusal, QuotasService } from '../quotas/quotas.service.js';
 import { SchedulingService } from '../scheduling/scheduling.service.js';
 import { SettlementService } from '../usage/settlement.service.js';
+import { StreamProgressService } from '../usage/stream-progress.service.js';
 import type { CompletionCall } from './completion-call.js';
 import { permitted } from './permitted.js';
 import { RunningCompletion, type Completion, type CompletionPorts } from './running-completion.js';
@@ -31,6 +32,7 @@ export class CompletionService {
     scheduling: SchedulingService,
     keys: KeyVerificationService,
     settlement: SettlementService,
+    progress: StreamProgressService,
     costs: CostsService,
     clock: Clock,
   ) {
@@ -38,6 +40,7 @@ export class CompletionService {
       nowMs: () => clock.monotonicMs(),
       opened: (request) => settlement.opened(request),
       settle: (request) => settlement.settle(request),
+      progress,
       submit: (order, listener) => scheduling.submit(order, listener),
       hold: (publicId, onInvalid) => keys.hold(publicId, onInvalid),
       costs,

@@ -103,6 +103,9 @@ class Rig {
   readonly settled: SettledRequest[] = [];
   readonly learned: [deployment: string, tokens: number, microdollars: number][] = [];
   readonly generations: FakeGeneration[] = [];
+  /** Generation, its tokens, and how many events the caller had been given by then. */
+  readonly reached: [string, number, number][] = [];
+  readonly forgotten: [string, number][] = [];
   readonly events: ChoiceEvent[] = [];
   readonly admission = new RecordingAdmission();
   readonly running: RunningCompletion;
@@ -150,6 +153,11 @@ class Rig {
         this.log.push('settle');
         this.settled.push(row);
         return this.books;
+      },
+      progress: {
+        reached: (generationId, { completionTokens }) =>
+          void this.reached.push([generationId, completionTokens, this.events.length]),
+        settled: (requestId, choices) => void this.forgotten.push([requestId, choices]),
       },
       submit: (order, listener) => {
         this.log.push(`submit ${order.generationId}`);
@@ -222,6 +230,22 @@ describe('a request under way', () => {
     expect(rig.settled).toHaveLength(1);
     expect(rig.events).toEqual([{ choice: 0, event: text(5) }]);
     expect((await rig.all()).at(-1)).toEqual({ choice: 0, event: STOP });
+  });
+
+  it('says how far it has come before its caller hears of it, until it is in the books', async () => {
+    const rig = new Rig(2);
+    rig.generation(1).say(5);
+    await rig.settledDown();
+    rig.generation(1).say(2);
+    expect(rig.reached).toEqual([
+      ['req_1-1', 5, 0],
+      ['req_1-1', 7, 1],
+    ]);
+    for (const generation of rig.generations) generation.end();
+    await rig.settledDown();
+    expect(rig.forgotten).toEqual([]);
+    await rig.all();
+    expect(rig.forgotten).toEqual([['req_1', 2]]);
   });
 
   it('is settled once, when the last of its choices has ended', async () => {

@@ -15,6 +15,7 @@ import type { Admission } from '../quotas/admission.js';
 import type { Generation, GenerationEvent, GenerationReport } from '../scheduling/generation.js';
 import type { SchedulingService } from '../scheduling/scheduling.service.js';
 import type { SettlementService } from '../usage/settlement.service.js';
+import type { StreamProgressService } from '../usage/stream-progress.service.js';
 import type { CompletionCall } from './completion-call.js';
 import { EventQueue } from './event-queue.js';
 import {
@@ -52,6 +53,7 @@ export interface CompletionPorts {
   nowMs(): number;
   opened: SettlementService['opened'];
   settle: SettlementService['settle'];
+  progress: Pick<StreamProgressService, 'reached' | 'settled'>;
   submit: SchedulingService['submit'];
   hold: KeyVerificationService['hold'];
   costs: Pick<CostsService, 'price' | 'learn'>;
@@ -135,6 +137,10 @@ export class RunningCompletion implements Completion {
   private listen(choice: number, event: GenerationEvent): void {
     this.heard = true;
     if (event.type === 'text') {
+      const generation = this.generations[choice];
+      if (generation !== undefined) {
+        this.ports.progress.reached(generationIdOf(this.call.requestId, choice), generation.report);
+      }
       this.batches.push({ choice, event });
       return this.count(choice, event.tokens);
     }
@@ -187,7 +193,9 @@ export class RunningCompletion implements Completion {
       tokens,
       microdollars: price.localMicrodollars,
     });
-    return ports.settle({ ...row, ...price, leaseUse });
+    return ports
+      .settle({ ...row, ...price, leaseUse })
+      .then(() => ports.progress.settled(row.requestId, this.choices));
   }
 
   private reports(): GenerationReport[] {

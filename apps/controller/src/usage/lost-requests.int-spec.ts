@@ -1,9 +1,12 @@
+import { connectBus, type Bus } from '@corral/bus';
 import type { CostsService } from '../costs/costs.service.js';
+import { until } from '@corral/testing';
 import { LeaderService } from '../infra/leader.service.js';
 import { LedgerDesk } from '../testing/ledger-desk.js';
 import { openedRequest, orphanedGeneration, settledRequest } from '../testing/settled-requests.js';
 import { startServers, type TestServers } from '../testing/test-servers.js';
 import { LostRequests } from './lost-requests.service.js';
+import { StreamProgressService } from './stream-progress.service.js';
 
 const DEAD = 'c-dead';
 const ALIVE = 'c-alive';
@@ -25,14 +28,20 @@ describe('requests of a controller that died', () => {
   let servers: TestServers;
   let desk: LedgerDesk;
   let lost: LostRequests;
+  let bus: Bus;
+  let progress: StreamProgressService;
 
   beforeAll(async () => {
     servers = await startServers();
     desk = new LedgerDesk(servers.config());
+    bus = await connectBus({ servers: servers.nats.url, name: 'lost' });
+    progress = new StreamProgressService(bus, { controllerId: DEAD });
+    await progress.onApplicationBootstrap();
     const leader = new LeaderService(servers.config());
-    lost = new LostRequests(desk.prisma, leader, desk.ledger, COSTS);
+    lost = new LostRequests(desk.prisma, leader, desk.ledger, COSTS, progress);
   });
   afterAll(async () => {
+    await bus.close();
     await desk.close();
     await servers.remove();
   });
@@ -96,6 +105,24 @@ describe('requests of a controller that died', () => {
     expect(used.find(([id]) => id.startsWith('key/key/tokens/day/'))?.[1]).toBe(20);
     const present = await desk.prisma.client.controllerPresence.findMany();
     expect(present.map(({ controllerId }) => controllerId)).toEqual([ALIVE]);
+  });
+
+  it('are settled as far as it had come itself, where the worker died too', async () => {
+    await desk.write({ opened: [opened('req_7')] });
+    const report = {
+      nodeId: 'gpu-1',
+      replicaId: 'r1',
+      attempts: 1,
+      promptTokens: 10,
+      cachedTokens: 0,
+      completionTokens: 12,
+    };
+    progress.reached('req_7-0', report);
+    progress.reached('req_7-1', { ...report, nodeId: 'gpu-2', completionTokens: 3 });
+    await until('the words on both nodes', async () => (await progress.of(DEAD)).get('req_7')?.[1]);
+    await lost.settleLost();
+    const [row] = await desk.prisma.client.requestUsage.findMany();
+    expect(row).toMatchObject({ promptTokens: 10, completionTokens: 15, nodeId: 'gpu-1' });
   });
 
   it('are settled once, however often it is looked', async () => {

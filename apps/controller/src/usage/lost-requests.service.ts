@@ -2,7 +2,8 @@
  * Settles what controllers left behind when they died. Their signs of life are in the database; one
  * that has been silent for 20 s is taken for dead, provided that somebody has led for as long, so
  * that a database that was away blames nobody. By then the workers have said what they had
- * generated for it (see libs/contracts bus/usage.ts).
+ * generated for it; where a worker died too, its own last word on how far its streams had come
+ * stands (see libs/contracts bus/usage.ts).
  *
  * Its requests are booked as failed, with what was generated for them; then its leases end, and
  * what they held is free again. In that order: nothing is given out twice.
@@ -14,6 +15,8 @@ import { LeaderService } from '../infra/leader.service.js';
 import { Prisma, PrismaService } from '../infra/prisma.service.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { lostSettlement, type LostRow } from './lost-settlement.js';
+import type { ReachedStream } from './reached-stream.js';
+import { StreamProgressService } from './stream-progress.service.js';
 
 const LOOK_INTERVAL_MS = 5_000;
 const SILENT_MS = 20_000;
@@ -32,6 +35,7 @@ export class LostRequests implements OnModuleInit, OnModuleDestroy {
     private readonly leader: LeaderService,
     private readonly ledger: LedgerRepository,
     private readonly costs: CostsService,
+    private readonly progress: StreamProgressService,
   ) {}
 
   onModuleInit(): void {
@@ -66,6 +70,7 @@ export class LostRequests implements OnModuleInit, OnModuleDestroy {
   }
 
   private async settleOf(controllerId: string): Promise<void> {
+    const reached = await this.progress.of(controllerId);
     let settled = 0;
     for (;;) {
       const rows = await this.lostRows(controllerId);
@@ -73,7 +78,7 @@ export class LostRequests implements OnModuleInit, OnModuleDestroy {
       await this.ledger.write({
         opened: [],
         orphaned: [],
-        settled: rows.map((row) => this.settled(row)),
+        settled: rows.map((row) => this.settled(row, reached)),
       });
       settled += rows.length;
     }
@@ -93,9 +98,9 @@ export class LostRequests implements OnModuleInit, OnModuleDestroy {
     });
   }
 
-  private lostRows(controllerId: string): Promise<LostRow[]> {
-    return this.prisma.client.$queryRaw<LostRow[]>`
-      SELECT o.opened,
+  private lostRows(controllerId: string): Promise<(LostRow & { request_id: string })[]> {
+    return this.prisma.client.$queryRaw`
+      SELECT o.request_id, o.opened,
         (extract(epoch FROM now() AT TIME ZONE 'utc' - o.created_at) * 1000)::float8 AS age_ms,
         (SELECT json_agg(g ORDER BY g.generation_id) FROM orphaned_generation g
           WHERE g.request_id = o.request_id) AS generations
@@ -103,8 +108,11 @@ export class LostRequests implements OnModuleInit, OnModuleDestroy {
       ORDER BY o.request_id LIMIT ${MAX_REQUESTS}`;
   }
 
-  private settled(row: LostRow): SettledRequest {
-    const request = lostSettlement(row);
+  private settled(
+    row: LostRow & { request_id: string },
+    reached: ReadonlyMap<string, ReachedStream[]>,
+  ): SettledRequest {
+    const request = lostSettlement(row, reached.get(row.request_id));
     const at = new Date(request.createdAt);
     return { ...request, ...this.costs.price({ ...request, at }), leaseUse: [] };
   }

@@ -1,5 +1,6 @@
-/** The ledger row of a request whose controller died, from what the workers reported. Pure. */
+/** The ledger row of a request whose controller died, from what it and the workers said last. Pure. */
 import { MAX_COUNT, openedRequestSchema } from '@corral/contracts';
+import type { ReachedStream } from './reached-stream.js';
 import type { Unpriced } from './unpriced.js';
 
 /** The error code of a request that its own controller could not settle. */
@@ -13,6 +14,7 @@ export interface LostRow {
   /** Its choices that got as far as a worker, in their order; null: none did. */
   generations:
     | {
+        generation_id: string;
         attempt: number;
         node_id: string;
         replica_id: string;
@@ -29,11 +31,17 @@ export interface LostRow {
 type Stream = NonNullable<LostRow['generations']>[number];
 
 /**
- * Failed, with all that was generated for it. Choices share their prompt, and which of them do is
- * not known any more: the longest is billed, once.
+ * Failed, with all that was generated for it: what its worker reported, or where its controller had
+ * come to, whichever is more. Choices share their prompt, and which of them do is not known any more:
+ * the longest is billed, once.
+ *
+ * @param reached the controller's last word on each of its streams that had a token
  */
-export function lostSettlement({ opened, age_ms, generations }: LostRow): Unpriced {
-  const streams = generations ?? [];
+export function lostSettlement(
+  { opened, age_ms, generations }: LostRow,
+  reached: readonly ReachedStream[] = [],
+): Unpriced {
+  const streams = allStreams(generations ?? [], reached);
   const most = (pick: (stream: Stream) => number): number => Math.max(0, ...streams.map(pick));
   const sum = (pick: (stream: Stream) => number): number =>
     atMost(streams.reduce((total, stream) => total + pick(stream), 0));
@@ -56,6 +64,34 @@ export function lostSettlement({ opened, age_ms, generations }: LostRow): Unpric
     deviceMs: sum(({ device_ms }) => device_ms),
     ttftMs: null,
     totalMs: atMost(Math.max(0, Math.round(age_ms))),
+  };
+}
+
+function allStreams(reported: readonly Stream[], reached: readonly ReachedStream[]): Stream[] {
+  const streams = new Map(reported.map((stream) => [stream.generation_id, { ...stream }]));
+  for (const { generationId, ...last } of reached) {
+    const stream = streams.get(generationId);
+    if (stream === undefined) {
+      // The devices' time went down with the worker.
+      const times = { prefill_ms: 0, decode_ms: 0, device_ms: 0 };
+      streams.set(generationId, { generation_id: generationId, ...columnsOf(last), ...times });
+      continue;
+    }
+    stream.attempt = Math.max(stream.attempt, last.attempt);
+    stream.prompt_tokens = Math.max(stream.prompt_tokens, last.promptTokens);
+    stream.completion_tokens = Math.max(stream.completion_tokens, last.completionTokens);
+  }
+  return [...streams.values()].sort((a, b) => (a.generation_id < b.generation_id ? -1 : 1));
+}
+
+function columnsOf(last: Omit<ReachedStream, 'generationId'>) {
+  return {
+    attempt: last.attempt,
+    node_id: last.nodeId,
+    replica_id: last.replicaId,
+    prompt_tokens: last.promptTokens,
+    cached_tokens: last.cachedTokens,
+    completion_tokens: last.completionTokens,
   };
 }
 

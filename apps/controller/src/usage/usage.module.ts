@@ -11,6 +11,7 @@ import { RequestRates } from './request-rates.js';
 import { RequestsController } from './requests.controller.js';
 import { RequestsService } from './requests.service.js';
 import { SettlementService } from './settlement.service.js';
+import { StreamProgressService } from './stream-progress.service.js';
 import { UsageController } from './usage.controller.js';
 import { UsageReports } from './usage-report.service.js';
 import { UsageSpool } from './usage-spool.service.js';
@@ -20,6 +21,7 @@ import { UsageSpool } from './usage-spool.service.js';
   controllers: [RequestsController, UsageController],
   providers: [
     SettlementService,
+    StreamProgressService,
     UsageSpool,
     LedgerRepository,
     LedgerWriter,
@@ -31,6 +33,6 @@ import { UsageSpool } from './usage-spool.service.js';
     RequestsService,
     RequestRates,
   ],
-  exports: [SettlementService, RequestRates],
+  exports: [SettlementService, StreamProgressService, RequestRates],
 })
 export class UsageModule {}

@@ -41,3 +41,12 @@ export const ALL_USAGE = 'corral.usage.>';
 export const USAGE_REQUESTS_SUBJECT = 'corral.usage.requests';
 /** From a worker: generations whose controller fell silent. */
 export const usageOrphansSubject = (nodeId: string): string => `corral.usage.orphans.${nodeId}`;
+
+/** How far open requests have come: the latest word of each controller about each node, and no older. */
+export const PROGRESS_STREAM = 'CORRAL_PROGRESS';
+export const ALL_PROGRESS = 'corral.progress.>';
+/** From a controller: its streams whose latest attempt is or was on the node. */
+export const progressSubject = (controllerId: string, nodeId: string): string =>
+  `corral.progress.${controllerId}.${nodeId}`;
+/** Of one controller, over all nodes. */
+export const progressOf = (controllerId: string): string => progressSubject(controllerId, '*');

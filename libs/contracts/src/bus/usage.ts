@@ -103,3 +103,23 @@ export const usageMessageSchema = z.discriminatedUnion('kind', [
   orphanedGenerationSchema.extend({ kind: z.literal('orphaned') }),
 ]);
 export type UsageMessage = z.infer<typeof usageMessageSchema>;
+
+/**
+ * How far a controller's open streams had come, the tokens that it is about to hand on included. Kept
+ * by the server in memory, the latest per node: when a controller and a worker die together, nobody
+ * else knows what the client has seen.
+ */
+export const streamProgressSchema = z.object({
+  streams: z.array(
+    z.object({
+      generationId: generationIdSchema,
+      replicaId: replicaIdSchema,
+      attempt: count.min(1),
+      promptTokens: count,
+      cachedTokens: count,
+      /** Of the whole stream, those of earlier attempts included. */
+      completionTokens: count,
+    }),
+  ),
+});
+export type StreamProgress = z.infer<typeof streamProgressSchema>;
