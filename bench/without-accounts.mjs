@@ -6,6 +6,7 @@ import { Admission } from '../apps/controller/dist/quotas/admission.js';
 import { QuotasService } from '../apps/controller/dist/quotas/quotas.service.js';
 import { LedgerWriter } from '../apps/controller/dist/usage/ledger-writer.service.js';
 import { SettlementService } from '../apps/controller/dist/usage/settlement.service.js';
+import { StreamProgressService } from '../apps/controller/dist/usage/stream-progress.service.js';
 
 QuotasService.prototype.admit = () =>
   new Admission({
@@ -19,5 +20,6 @@ QuotasService.prototype.admit = () =>
 QuotasService.prototype.headersOf = () => ({});
 SettlementService.prototype.opened = () => undefined;
 SettlementService.prototype.settle = () => Promise.resolve();
+StreamProgressService.prototype.reached = () => undefined;
 // The other controller writes its own ledger.
 LedgerWriter.prototype.onApplicationBootstrap = () => Promise.resolve();

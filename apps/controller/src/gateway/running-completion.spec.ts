@@ -117,7 +117,11 @@ class Rig {
   private readonly read: Promise<void>;
   private readonly books: Promise<void>;
 
-  constructor(choices: number, choicesPerPrompt = choices, refusal: Failure | null = null) {
+  constructor(
+    choices: number,
+    choicesPerPrompt = choices,
+    { refusal = null, streaming = false }: { refusal?: Failure | null; streaming?: boolean } = {},
+  ) {
     this.books = new Promise((resolve) => (this.booked = resolve));
     const key = {
       keyId: 'key',
@@ -136,7 +140,7 @@ class Rig {
       requests: Array.from({ length: choices }, () => REQUEST),
       choicesPerPrompt,
       timeoutMs: 5_000,
-      streaming: false,
+      streaming,
     };
     const headers = { 'x-ratelimit-limit-requests': '10' };
     const ports = this.ports(refusal);
@@ -233,7 +237,7 @@ describe('a request under way', () => {
   });
 
   it('says how far it has come before its caller hears of it, until it is in the books', async () => {
-    const rig = new Rig(2);
+    const rig = new Rig(2, 1, { streaming: true });
     rig.generation(1).say(5);
     await rig.settledDown();
     rig.generation(1).say(2);
@@ -246,6 +250,14 @@ describe('a request under way', () => {
     expect(rig.forgotten).toEqual([]);
     await rig.all();
     expect(rig.forgotten).toEqual([['req_1', 2]]);
+  });
+
+  it('says nothing of it where its caller sees all of it at once', async () => {
+    const rig = new Rig(1);
+    rig.generation().say(5);
+    rig.generation().end();
+    await rig.all();
+    expect(rig.reached).toEqual([]);
   });
 
   it('is settled once, when the last of its choices has ended', async () => {
@@ -308,7 +320,7 @@ describe('a request under way', () => {
   });
 
   it('that is refused while it is submitted is settled as failed, with nothing used', async () => {
-    const rig = new Rig(2, 2, FULL);
+    const rig = new Rig(2, 2, { refusal: FULL });
     const failed = { type: 'failed', failure: FULL, retryAfterMs: 2_000 };
     expect(await rig.all()).toEqual([
       { choice: 0, event: failed },

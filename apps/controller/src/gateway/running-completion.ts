@@ -137,10 +137,7 @@ export class RunningCompletion implements Completion {
   private listen(choice: number, event: GenerationEvent): void {
     this.heard = true;
     if (event.type === 'text') {
-      const generation = this.generations[choice];
-      if (generation !== undefined) {
-        this.ports.progress.reached(generationIdOf(this.call.requestId, choice), generation.report);
-      }
+      this.sayReached(choice);
       this.batches.push({ choice, event });
       return this.count(choice, event.tokens);
     }
@@ -155,6 +152,14 @@ export class RunningCompletion implements Completion {
     if (this.open > 0) return this.batches.push({ choice, event: told });
     // A refusal comes while its generation is still being submitted, and its report is needed.
     queueMicrotask(() => this.end(choice, told));
+  }
+
+  /** Who does not stream sees nothing before it is in the books. */
+  private sayReached(choice: number): void {
+    const generation = this.generations[choice];
+    if (!this.call.streaming || generation === undefined) return;
+    const generationId = generationIdOf(this.call.requestId, choice);
+    this.ports.progress.reached(generationId, generation.report);
   }
 
   /** Tells the budget how far it has come, with each prompt from its first answer on. */
