@@ -89,12 +89,15 @@ export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy
       name: this.settings.nodeName,
       version: this.settings.version,
       platform: this.hardware.platform(),
-      devices,
+      devices: devices.map((device) => ({ ...device, ownBytes: null, foreignBytes: null })),
       disk,
       assignmentGeneration: this.reconcile.generation,
       replicas: this.replicas.observe(),
       models: this.models.list(),
       draining: this.generation.draining,
+      polite: this.reconcile.polite,
+      yielding: false,
+      yieldingReason: null,
     };
   }
 }

@@ -29,6 +29,11 @@ export class ReconcileService implements OnApplicationBootstrap, OnModuleDestroy
     return this.desired?.generation ?? 0;
   }
 
+  /** What the last list said of giving way to other use of the machine. */
+  get polite(): boolean {
+    return this.desired?.polite ?? false;
+  }
+
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => this.reconcile(), ROUND_MS);
   }

@@ -11,12 +11,13 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import type { Device, EngineProbe, Heartbeat } from '@corral/contracts';
+import type { EngineProbe, Heartbeat } from '@corral/contracts';
 import type { WorkerSettings } from '../config/settings.js';
 import { EngineTool } from '../infra/engine-tool.js';
 import { WorkerLog } from '../infra/log.js';
 import { SETTINGS } from '../infra/tokens.js';
 import { availableCores, availableMemory } from './machine.js';
+import type { MeasuredDevice } from './measured-device.js';
 import type { NodeMemory } from './node-memory.js';
 import { devicesOfNvidiaSmi, NVIDIA_SMI_QUERY } from './nvidia-smi.js';
 
@@ -29,7 +30,7 @@ export class HardwareService implements OnApplicationBootstrap, OnModuleDestroy 
 
   private probed: Promise<void> = Promise.resolve();
   private probe: EngineProbe | null = null;
-  private nvidiaDevices: Device[] = [];
+  private nvidiaDevices: MeasuredDevice[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -56,7 +57,8 @@ export class HardwareService implements OnApplicationBootstrap, OnModuleDestroy 
   async memory(): Promise<NodeMemory> {
     await this.probed;
     const gpus = this.gpuDevices();
-    const sum = (of: (device: Device) => number): number => gpus.reduce((n, d) => n + of(d), 0);
+    const sum = (of: (device: MeasuredDevice) => number): number =>
+      gpus.reduce((n, d) => n + of(d), 0);
     return {
       ram: await availableMemory(),
       vram:
@@ -66,9 +68,9 @@ export class HardwareService implements OnApplicationBootstrap, OnModuleDestroy 
     };
   }
 
-  async devices(): Promise<Device[]> {
+  async devices(): Promise<MeasuredDevice[]> {
     const { totalBytes, freeBytes } = await availableMemory();
-    const cpu: Device = {
+    const cpu: MeasuredDevice = {
       id: 'cpu',
       kind: 'cpu',
       name: cpuModel(),
@@ -102,7 +104,7 @@ export class HardwareService implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   /** Per device where the driver's tool sees what the engine sees, else all of them as one. */
-  private gpuDevices(): Device[] {
+  private gpuDevices(): MeasuredDevice[] {
     if (this.probe === null || this.probe.gpu === null) return [];
     const { gpu, gpuDevices, vram } = this.probe;
     if (this.nvidiaDevices.length === gpuDevices.length) return this.nvidiaDevices;

@@ -2,7 +2,7 @@
  * Video memory and power per NVIDIA device, from the driver's own tool. The engine's figures are of all
  * devices together and of one process; these are per device and count everybody's use.
  */
-import type { Device } from '@corral/contracts';
+import type { MeasuredDevice } from './measured-device.js';
 
 /** Arguments that make `nvidia-smi` print what {@link devicesOfNvidiaSmi} reads. */
 export const NVIDIA_SMI_QUERY = [
@@ -17,8 +17,8 @@ const LINE = /^\s*(\d+),\s*(.+),\s*(\d+),\s*(\d+),\s*(\d+),\s*(?:(\d+(?:\.\d+)?)
  * One device per line that can be read (`0, NVIDIA L4, 23034, 5, 22565, 16.32`: MiB and watts);
  * others are left out. A device whose power cannot be measured says `[N/A]` or the like there.
  */
-export function devicesOfNvidiaSmi(csv: string): Device[] {
-  const devices: Device[] = [];
+export function devicesOfNvidiaSmi(csv: string): MeasuredDevice[] {
+  const devices: MeasuredDevice[] = [];
   for (const line of csv.split('\n')) {
     const match = LINE.exec(line);
     if (match === null) continue;

@@ -17,5 +17,7 @@ export const assignCommandSchema = z.object({
   generation: z.int().min(1),
   /** The whole list: a replica that is not in it is drained and stopped. */
   assignments: z.array(assignmentSchema),
+  /** The node gives way to other use of the machine; sent again until the heartbeat echoes it. */
+  polite: z.boolean().default(false),
 });
 export type AssignCommand = z.infer<typeof assignCommandSchema>;

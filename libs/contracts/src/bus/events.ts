@@ -1,17 +1,25 @@
 /** Between controllers, and from controllers to all workers. */
 import { z } from 'zod';
-import { controllerIdSchema } from '../ids.js';
+import { controllerIdSchema, nodeIdSchema } from '../ids.js';
 
 export const controllerAliveSchema = z.object({ controllerId: controllerIdSchema });
 export type ControllerAlive = z.infer<typeof controllerAliveSchema>;
 
-/** Something cached has changed; the receiver forgets what it knew and reads again. */
+/**
+ * Something cached has changed; the receiver forgets what it knew and reads again. A kind that a
+ * receiver of an older version does not know is dropped there with a warning; it reads again by
+ * itself within seconds.
+ */
 export const changeSchema = z.discriminatedUnion('what', [
   /** A key, or whom it belongs to: it may have been revoked, disabled, rotated or given away. */
   z.object({ what: z.literal('api_key'), publicId: z.string().max(80) }),
   /** Something above keys (a team, a person) was disabled or moved: every key is read again. */
   z.object({ what: z.literal('api_keys') }),
   z.object({ what: z.literal('deployments') }),
+  /** What admins have said of nodes: labels, cordon, drain, polite; or a node was removed. */
+  z.object({ what: z.literal('nodes') }),
+  /** An admin says that these silent nodes are lost indeed: the brake lets go of them. */
+  z.object({ what: z.literal('nodes_lost'), nodeIds: z.array(nodeIdSchema) }),
   z.object({ what: z.literal('quotas') }),
   /** A limit is nearly used up: give back what is leased of it and not needed. */
   z.object({

@@ -16,6 +16,13 @@ export const deviceSchema = z.object({
   freeBytes: bytesSchema,
   /** What it draws now; null where it cannot be measured. */
   powerWatts: z.number().min(0).nullable().default(null),
+  /** Of `usedBytes`, what engines of this node hold; null: not told (an older worker). */
+  ownBytes: bytesSchema.nullable().default(null),
+  /**
+   * Of `usedBytes`, what is neither Corral's nor was there when nothing ran: a game, another
+   * program. Null: not told (an older worker).
+   */
+  foreignBytes: bytesSchema.nullable().default(null),
 });
 export type Device = z.infer<typeof deviceSchema>;
 
@@ -75,5 +82,11 @@ export const heartbeatSchema = z.object({
   models: z.array(storedModelSchema),
   /** The worker takes no new attempts and will leave. */
   draining: z.boolean(),
+  /** Echo of the last list's `polite`. */
+  polite: z.boolean().default(false),
+  /** The worker gives way to other use of the machine: it runs nothing, and comes back by itself. */
+  yielding: z.boolean().default(false),
+  /** What it gives way to, with the figures; null while it does not. */
+  yieldingReason: z.string().max(500).nullable().default(null),
 });
 export type Heartbeat = z.infer<typeof heartbeatSchema>;

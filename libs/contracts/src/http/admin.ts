@@ -1,32 +1,13 @@
 /** The admin API under /admin/v1, shared by controller, console and CLI. */
 import { z } from 'zod';
-import { deviceSchema, storedModelSchema } from '../bus/heartbeat.js';
-import { observedReplicaSchema } from '../replica.js';
-import { deploymentViewSchema } from './deployments.js';
+import { storedModelSchema } from '../bus/heartbeat.js';
 import { failureSchema } from '../errors.js';
+import { deploymentViewSchema } from './deployments.js';
+import { nodeViewSchema } from './nodes.js';
 
 /** Every error body of the admin API. */
 export const adminErrorSchema = z.object({ error: failureSchema });
 export type AdminError = z.infer<typeof adminErrorSchema>;
-
-// --- nodes --------------------------------------------------------------------------------------
-
-export const nodeViewSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  /** `ready`: heard of within 3 s. `suspect`: silent above 3 s. `lost`: silent above 8 s. */
-  state: z.enum(['ready', 'suspect', 'lost']),
-  /** Milliseconds since its last heartbeat arrived; null when it never did in this controller's life. */
-  silentMs: z.number().nullable(),
-  version: z.string().nullable(),
-  platform: z
-    .object({ os: z.string(), arch: z.string(), cores: z.int(), cpuModel: z.string() })
-    .nullable(),
-  devices: z.array(deviceSchema),
-  replicas: z.array(observedReplicaSchema),
-  models: z.array(storedModelSchema),
-});
-export type NodeView = z.infer<typeof nodeViewSchema>;
 
 // --- models -------------------------------------------------------------------------------------
 

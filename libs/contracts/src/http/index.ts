@@ -4,5 +4,6 @@ export * from './audit.js';
 export * from './costs.js';
 export * from './deployments.js';
 export * from './keys.js';
+export * from './nodes.js';
 export * from './quotas.js';
 export * from './usage.js';
