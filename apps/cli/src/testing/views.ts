@@ -61,6 +61,15 @@ export function node(change: Partial<NodeView> = {}): NodeView {
     devices: [],
     replicas: [],
     models: [],
+    labels: {},
+    builtInLabels: {},
+    cordonedAt: null,
+    drainedAt: null,
+    revokedAt: null,
+    polite: false,
+    yielding: false,
+    assignedReplicas: 0,
+    problems: [],
     ...change,
   };
 }

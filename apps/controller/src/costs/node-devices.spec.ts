@@ -11,6 +11,8 @@ const device = (id: string, powerWatts: number | null): Device => ({
   usedBytes: 0,
   freeBytes: 0,
   powerWatts,
+  ownBytes: null,
+  foreignBytes: null,
 });
 
 describe('the devices of a node', () => {

@@ -6,6 +6,7 @@ import { until } from '@corral/testing';
 import { LeaderService } from '../infra/leader.service.js';
 import { PrismaService } from '../infra/prisma.service.js';
 import { NodeCommandsService } from '../nodes/node-commands.service.js';
+import { PLAIN_SETTINGS } from '../nodes/node-settings.js';
 import { NodesService } from '../nodes/nodes.service.js';
 import { DrivenClock } from '../testing/driven-clock.js';
 import { heartbeatOf, MODEL_DIGEST } from '../testing/heartbeats.js';
@@ -34,6 +35,7 @@ describe('the reconciler', () => {
   let servers: TestServers;
   let prisma: PrismaService;
   let bus: Bus;
+  let clock: DrivenClock;
   let nodes: NodesService;
   let deployments: DeploymentsService;
   let commands: RecordedCommands;
@@ -49,7 +51,8 @@ describe('the reconciler', () => {
     await prisma.client.deployment.deleteMany();
     await prisma.client.node.deleteMany();
     const repository = new DeploymentsRepository(prisma);
-    nodes = new NodesService(new DrivenClock(), prisma, bus);
+    clock = new DrivenClock();
+    nodes = new NodesService(clock, prisma, bus);
     deployments = new DeploymentsService(repository, nodes, bus);
     commands = new RecordedCommands(new ClientNats({}));
     leader = new StatedLeader(servers.config());
@@ -118,14 +121,48 @@ describe('the reconciler', () => {
     await settle();
     await deployments.remove('m');
     await settle();
-    expect(last('a')).toEqual({ generation: 2, assignments: [] });
+    expect(last('a')).toMatchObject({ generation: 2, assignments: [] });
   });
 
   it('overtakes a node that remembers more than a restored database', async () => {
     await join('a', { assignmentGeneration: 17 });
     await settle();
-    expect(last('a')).toEqual({ generation: 18, assignments: [] });
+    expect(last('a')).toMatchObject({ generation: 18, assignments: [] });
     expect(await generationOf('a')).toBe(18);
+  });
+
+  it('tells a node that it is polite until it says that it knows', async () => {
+    await join('a');
+    await settle();
+    const settings = { ...PLAIN_SETTINGS, polite: true };
+    nodes.store(new Map([['a', { name: 'a', settings, assignedReplicas: 0 }]]));
+    await deploy('m');
+    await settle();
+    expect(last('a')).toMatchObject({ generation: 1, polite: true });
+    const told = commands.sent.length;
+    const knows = { assignmentGeneration: 1 };
+    nodes.heard(heartbeatOf('a', { ...knows, sequence: 1 }));
+    await reconciler.reconcile();
+    expect(commands.sent.length).toBe(told + 1);
+    nodes.heard(heartbeatOf('a', { ...knows, sequence: 2, polite: true }));
+    await reconciler.reconcile();
+    expect(commands.sent.length).toBe(told + 1);
+  });
+
+  it('places nothing while most nodes are silent at once, and goes on when they are heard', async () => {
+    await join('a');
+    await join('b');
+    await join('c');
+    clock.advance(4_000);
+    nodes.heard(heartbeatOf('c', { sequence: 1 }));
+    await deploy('m');
+    await settle();
+    expect(nodes.isBraked()).toBe(true);
+    expect(await prisma.client.replica.count()).toBe(0);
+    nodes.heard(heartbeatOf('a', { sequence: 1 }));
+    await settle();
+    expect(nodes.isBraked()).toBe(false);
+    expect(await prisma.client.replica.count()).toBe(1);
   });
 
   it('says why a replica is nowhere', async () => {

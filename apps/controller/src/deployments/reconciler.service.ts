@@ -59,6 +59,8 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
 
   private async round(): Promise<void> {
     const observed = this.nodes.observed();
+    // What is silent may well run: nothing is moved, and the others are still told their lists.
+    if (this.nodes.isBraked()) return this.tellAll(observed);
     const { deployments, replicas, generations } = this.deployments.desired();
     const isNew = observed.some(({ heartbeat }) => !generations.has(heartbeat.nodeId));
     if (isNew && !this.again) await this.deployments.refresh();
@@ -74,14 +76,18 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
       // Reading again calls for another round, which tells the nodes.
       return this.deployments.changed();
     }
+    return this.tellAll(observed);
+  }
+
+  private async tellAll(observed: readonly ObservedNode[]): Promise<void> {
     for (const node of observed) await this.tell(node);
   }
 
-  private async tell({ heartbeat }: ObservedNode): Promise<void> {
+  private async tell({ heartbeat, settings: { polite } }: ObservedNode): Promise<void> {
     const { nodeId, assignmentGeneration: theirs } = heartbeat;
     const { replicas, generations } = this.deployments.desired();
     const ours = generations.get(nodeId);
-    if (ours === undefined || ours === theirs) return;
+    if (ours === undefined || (ours === theirs && heartbeat.polite === polite)) return;
     if (theirs > ours) {
       await this.repository.raiseGeneration(nodeId, theirs);
       return this.deployments.changed();
@@ -95,7 +101,7 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
         modelDigest,
         spec,
       }));
-    this.commands.assign(nodeId, { generation: ours, assignments });
+    this.commands.assign(nodeId, { generation: ours, assignments, polite });
   }
 }
 

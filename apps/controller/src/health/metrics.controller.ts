@@ -6,6 +6,7 @@ import { FailureException } from '../common/failure.exception.js';
 import { sameText } from '../common/same-text.js';
 import { Config } from '../config/config.js';
 import { Metrics } from '../infra/metrics.js';
+import { NodesService } from '../nodes/nodes.service.js';
 import { SchedulingService } from '../scheduling/scheduling.service.js';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
@@ -18,6 +19,7 @@ export class MetricsController {
   constructor(
     private readonly metrics: Metrics,
     private readonly scheduling: SchedulingService,
+    private readonly nodes: NodesService,
     private readonly config: Config,
   ) {}
 
@@ -41,6 +43,7 @@ export class MetricsController {
     const { running, waiting } = this.scheduling.counts;
     this.metrics.requestsRunning.set(running);
     this.metrics.requestsWaiting.set(waiting);
+    this.metrics.placementBraked.set(this.nodes.isBraked() ? 1 : 0);
     reply.type(this.metrics.registry.contentType);
     return this.metrics.registry.metrics();
   }

@@ -53,6 +53,10 @@ export class Metrics {
     'ledger_differences',
     'Sums that do not agree with the ledger, as of the last check; 0 when all is well.',
   );
+  readonly placementBraked = this.gauge(
+    'placement_braked',
+    '1 while so many nodes are silent that nothing is placed or moved; else 0.',
+  );
 
   constructor() {
     collectDefaultMetrics({ register: this.registry, prefix: 'corral_controller_' });

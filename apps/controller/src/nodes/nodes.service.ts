@@ -1,6 +1,6 @@
 /**
- * What workers report, as this controller last heard it. In memory only: after a restart it is
- * complete again within a second.
+ * What workers report, as this controller last heard it, beside what the database knows of them. In
+ * memory only: after a restart it is complete again within a second.
  */
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '@corral/bus';
@@ -8,19 +8,19 @@ import type { Heartbeat, StoredModel } from '@corral/contracts';
 import type { NodeView } from '@corral/contracts/http';
 import { Clock } from '../infra/clock.js';
 import { PrismaService } from '../infra/prisma.service.js';
-import { nodeStateOf, type NodeState } from './node-state.js';
+import { BRAKE_OFF, confirmLost, nextBrake } from './brake.js';
+import { builtInLabels } from './built-in-labels.js';
+import { PLAIN_SETTINGS, type StoredNode } from './node-settings.js';
+import { nodeStateOf, SUSPECT_AFTER_MS, type NodeState } from './node-state.js';
+import { viewOf, viewOfSilent } from './node-view.js';
+import type { ObservedNode } from './observed-node.js';
+
+export type { ObservedNode };
 
 /** How often a node's row learns when it was last seen. */
 const ROW_INTERVAL_MS = 30_000;
 /** How often ages are looked at, so that a silent node is noticed without a heartbeat. */
 const AGEING_INTERVAL_MS = 500;
-
-export interface ObservedNode {
-  heartbeat: Heartbeat;
-  state: NodeState;
-  /** Since the last heartbeat arrived. */
-  silentMs: number;
-}
 
 interface Entry {
   heartbeat: Heartbeat;
@@ -33,7 +33,11 @@ interface Entry {
 export class NodesService implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(NodesService.name);
   private readonly entries = new Map<string, Entry>();
+  /** Null before it was read: nobody is taken to be new then. */
+  private stored: ReadonlyMap<string, StoredNode> | null = null;
+  private brake = BRAKE_OFF;
   private readonly listeners: (() => void)[] = [];
+  private readonly joinListeners: (() => void)[] = [];
   private ageing: NodeJS.Timeout | null = null;
 
   constructor(
@@ -66,7 +70,7 @@ export class NodesService implements OnModuleInit, OnModuleDestroy {
     const next: Entry = {
       heartbeat,
       heardAtMs: nowMs,
-      state: 'ready',
+      state: entry?.state ?? 'joining',
       rowSavedAtMs: entry?.rowSavedAtMs ?? null,
     };
     this.entries.set(heartbeat.nodeId, next);
@@ -84,17 +88,57 @@ export class NodesService implements OnModuleInit, OnModuleDestroy {
     this.listeners.push(listener);
   }
 
+  /** Calls the listener when a row was written that {@link store} does not know yet. */
+  onJoin(listener: () => void): void {
+    this.joinListeners.push(listener);
+  }
+
+  /**
+   * What the database knows of all nodes. One that was in it and is no more was removed: it is
+   * forgotten, and joins as a new one should it still report.
+   */
+  store(stored: ReadonlyMap<string, StoredNode>): void {
+    for (const nodeId of this.stored?.keys() ?? []) {
+      if (!stored.has(nodeId)) this.entries.delete(nodeId);
+    }
+    this.stored = stored;
+    this.tell();
+  }
+
   /** Every node heard of since this controller started. */
   observed(): ObservedNode[] {
     const nowMs = this.clock.monotonicMs();
-    return [...this.entries.values()].map(({ heartbeat, heardAtMs }) => {
-      const silentMs = nowMs - heardAtMs;
+    this.followBrake(nowMs);
+    return [...this.entries.values()].map((entry) => {
+      const { heartbeat, heardAtMs } = entry;
+      const settings = this.stored?.get(heartbeat.nodeId)?.settings ?? PLAIN_SETTINGS;
       return {
         heartbeat,
-        silentMs,
-        state: this.bus.isConnected ? nodeStateOf(silentMs) : 'suspect',
+        silentMs: nowMs - heardAtMs,
+        state: this.bus.isConnected ? this.stateOf(entry, nowMs) : 'suspect',
+        settings,
+        labels: { ...settings.labels, ...builtInLabels(heartbeat) },
       };
     });
+  }
+
+  /** So many fell silent at once that the fault is presumed ours: nothing is placed or moved. */
+  isBraked(): boolean {
+    return this.held().length > 0;
+  }
+
+  /** Silent nodes that the brake keeps from being lost; none while it is off. */
+  held(): { nodeId: string; name: string }[] {
+    this.followBrake(this.clock.monotonicMs());
+    return [...this.brake.held].map((nodeId) => {
+      return { nodeId, name: this.entries.get(nodeId)?.heartbeat.name ?? nodeId };
+    });
+  }
+
+  /** These are silent because they are lost, and not for a fault of ours. */
+  confirmLost(nodeIds: readonly string[]): void {
+    this.brake = confirmLost(this.brake, nodeIds);
+    this.age();
   }
 
   find(nodeId: string): ObservedNode | null {
@@ -116,31 +160,64 @@ export class NodesService implements OnModuleInit, OnModuleDestroy {
     return [...found.values()];
   }
 
+  /** Those that are heard of, then those that the database alone knows. */
   views(): NodeView[] {
-    return this.observed().map(({ heartbeat, state, silentMs }) => ({
-      id: heartbeat.nodeId,
-      name: heartbeat.name,
-      state,
-      silentMs,
-      version: heartbeat.version,
-      platform: heartbeat.platform,
-      devices: heartbeat.devices,
-      replicas: heartbeat.replicas,
-      models: heartbeat.models,
-    }));
+    const heard = this.observed().map((node) =>
+      viewOf(node, this.stored?.get(node.heartbeat.nodeId) ?? null),
+    );
+    const silent = [...(this.stored ?? [])].filter(([nodeId]) => !this.entries.has(nodeId));
+    return [...heard, ...silent.map(([nodeId, stored]) => viewOfSilent(nodeId, stored))];
+  }
+
+  private stateOf({ heartbeat, heardAtMs }: Entry, nowMs: number): NodeState {
+    return nodeStateOf({
+      silentMs: nowMs - heardAtMs,
+      isStored: this.stored === null || this.stored.has(heartbeat.nodeId),
+      isHeld: this.brake.held.has(heartbeat.nodeId),
+    });
   }
 
   private age(): void {
+    if (!this.bus.isConnected) return;
     let changed = false;
     const nowMs = this.clock.monotonicMs();
+    this.followBrake(nowMs);
     for (const entry of this.entries.values()) {
-      const state = nodeStateOf(nowMs - entry.heardAtMs);
-      if (state === entry.state || !this.bus.isConnected) continue;
-      this.logger.warn(`node ${entry.heartbeat.name} was ${entry.state} and is ${state}`);
+      const state = this.stateOf(entry, nowMs);
+      if (state === entry.state) continue;
+      const line = `node ${entry.heartbeat.name} was ${entry.state} and is ${state}`;
+      if (state === 'ready') this.logger.log(line);
+      else this.logger.warn(line);
       entry.state = state;
       changed = true;
     }
     if (changed) this.tell();
+  }
+
+  /** Silence is the nodes' only while we could hear them. */
+  private followBrake(nowMs: number): void {
+    if (!this.bus.isConnected) return;
+    const before = this.brake;
+    const nodes = [...this.entries.values()].map(({ heartbeat, heardAtMs }) => ({
+      nodeId: heartbeat.nodeId,
+      silentMs: nowMs - heardAtMs,
+      isLeaving: heartbeat.draining,
+    }));
+    this.brake = nextBrake(before, nodes);
+    if (before.held.size === 0 && this.brake.held.size > 0) {
+      this.logger.warn(`${this.brake.held.size} nodes fell silent at once: nothing is moved`);
+    }
+    if (before.held.size > 0 && this.brake.held.size === 0) this.letGo(before.held, nowMs);
+  }
+
+  /** Some were heard again; the others get the time that the next heartbeats take. */
+  private letGo(held: ReadonlySet<string>, nowMs: number): void {
+    this.logger.log('enough nodes are heard again, the brake is off');
+    for (const nodeId of held) {
+      const entry = this.entries.get(nodeId);
+      if (entry === undefined) continue;
+      entry.heardAtMs = Math.max(entry.heardAtMs, nowMs - SUSPECT_AFTER_MS - 1);
+    }
   }
 
   private forgive(): void {
@@ -160,6 +237,7 @@ export class NodesService implements OnModuleInit, OnModuleDestroy {
         create: { id: nodeId, name, lastSeenAt },
         update: { name, lastSeenAt },
       });
+      if (this.stored?.has(nodeId) === false) for (const told of this.joinListeners) told();
     } catch (error) {
       const entry = this.entries.get(nodeId);
       if (entry !== undefined) entry.rowSavedAtMs = null;

@@ -22,7 +22,7 @@ export class OverviewService {
     const deployments = this.deployments.views();
     const { running, waiting } = this.scheduling.counts;
     return {
-      ...judge(nodes, deployments),
+      ...judge(nodes, deployments, this.nodes.held()),
       version: VERSION,
       nodes,
       deployments,

@@ -19,7 +19,7 @@ export class NodeReplicaDirectory extends ReplicaDirectory {
         bootId: heartbeat.bootId,
         deployment: replica.deployment,
         state: replica.state,
-        reachable: state === 'ready' && !heartbeat.draining,
+        reachable: state === 'ready' && !heartbeat.draining && !heartbeat.yielding,
         slots: replica.slots,
         load: replica.activeSlots + replica.queued,
         contextTokens: replica.contextTokens,

@@ -8,7 +8,7 @@ export interface ReplicaSnapshot {
   bootId: string;
   deployment: string;
   state: ReplicaState;
-  /** False while the node is suspect, lost or draining: no new work, running work goes on. */
+  /** False while the node is suspect, lost, leaving or yielding: no new work, running work goes on. */
   reachable: boolean;
   /** Sequences it decodes together; 0 until ready. */
   slots: number;

@@ -42,6 +42,8 @@ export function heartbeatOf(nodeId: string, change: Partial<Heartbeat> = {}): He
         usedBytes: 8e9,
         freeBytes: 8e9,
         powerWatts: null,
+        ownBytes: 0,
+        foreignBytes: 0,
       },
     ],
     disk: null,
@@ -49,6 +51,9 @@ export function heartbeatOf(nodeId: string, change: Partial<Heartbeat> = {}): He
     replicas: [],
     models: [storedModel()],
     draining: false,
+    polite: false,
+    yielding: false,
+    yieldingReason: null,
     ...change,
   };
 }

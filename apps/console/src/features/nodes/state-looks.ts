@@ -9,6 +9,7 @@ import WifiOff from 'lucide-react/icons/wifi-off';
 import type { StateLook } from '../../components/state-badge';
 
 export const NODE_LOOKS: Record<NodeView['state'], StateLook> = {
+  joining: { tone: 'busy', icon: LoaderCircle, spins: true },
   ready: { tone: 'ok', icon: CircleCheck },
   suspect: { tone: 'warn', icon: WifiOff },
   lost: { tone: 'failed', icon: CircleX },

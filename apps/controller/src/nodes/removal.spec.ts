@@ -1,0 +1,27 @@
+import type { NodeState } from '@corral/contracts/http';
+import { PLAIN_SETTINGS } from './node-settings.js';
+import { refusalToRemove } from './removal.js';
+
+const at = new Date('2026-01-01T00:00:00Z');
+
+describe('removing a node', () => {
+  it.each<[NodeState, 'drained' | 'revoked' | 'plain', number, RegExp | null]>([
+    ['lost', 'plain', 2, null],
+    ['ready', 'plain', 0, /is alive\. Drain it first \(corral nodes drain gpu-1 --wait\)/],
+    ['suspect', 'plain', 0, /is alive/],
+    ['joining', 'plain', 0, /is alive/],
+    ['ready', 'drained', 0, null],
+    ['ready', 'drained', 1, /still has a replica:/],
+    ['ready', 'drained', 2, /still has 2 replicas:/],
+    ['ready', 'revoked', 2, null],
+  ])('that is %s and %s, with %i replicas', (state, kind, assignedReplicas, refusal) => {
+    const settings = {
+      ...PLAIN_SETTINGS,
+      drainedAt: kind === 'drained' ? at : null,
+      revokedAt: kind === 'revoked' ? at : null,
+    };
+    const said = refusalToRemove({ name: 'gpu-1', settings, assignedReplicas }, state);
+    if (refusal === null) expect(said).toBeNull();
+    else expect(said).toMatch(refusal);
+  });
+});
