@@ -4,13 +4,16 @@ import {
   type EngineEstimate,
   type EngineProbe,
   type Failure,
+  type ModelEstimate,
+  type ReplicaSpec,
 } from '@corral/contracts';
+import type { GgufFileInfo, Llama } from 'node-llama-cpp';
 import { estimateLoad } from './load/estimate.js';
 import { engineVersionOf, gpuOf, startLlama } from './load/llama.js';
+import { estimateModel } from './load/model-estimate.js';
 import { checkModelFile } from './load/model-file.js';
 
-export type EstimateResult =
-  { ok: true; estimate: EngineEstimate } | { ok: false; failure: Failure };
+export type ShortModeResult<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
 /** The back end and the video memory of this machine. */
 export async function probe(): Promise<EngineProbe> {
@@ -25,8 +28,24 @@ export async function probe(): Promise<EngineProbe> {
   };
 }
 
-/** What a load of the file with this spec (JSON, all fields optional) would need. */
-export async function estimate(modelPath: string, specJson: string): Promise<EstimateResult> {
+/** What a load of the file with this spec (JSON, all fields optional) would need here. */
+export function estimate(path: string, specJson: string): Promise<ShortModeResult<EngineEstimate>> {
+  return withModel(path, specJson, estimateLoad);
+}
+
+/** The same for any machine. */
+export function estimateAnywhere(
+  path: string,
+  specJson: string,
+): Promise<ShortModeResult<ModelEstimate>> {
+  return withModel(path, specJson, estimateModel);
+}
+
+async function withModel<T>(
+  modelPath: string,
+  specJson: string,
+  tell: (info: GgufFileInfo, spec: ReplicaSpec, llama: Llama) => Promise<T>,
+): Promise<ShortModeResult<T>> {
   const spec = parseSpec(specJson);
   if (!spec.ok) return spec;
   const file = await checkModelFile(modelPath);
@@ -35,7 +54,7 @@ export async function estimate(modelPath: string, specJson: string): Promise<Est
     return { ok: false, failure: { code: 'invalid_request', message } };
   }
   const llama = await startLlama({ cpuOnly: spec.spec.gpuLayers === 0 });
-  return { ok: true, estimate: await estimateLoad(file.info, spec.spec, llama) };
+  return { ok: true, value: await tell(file.info, spec.spec, llama) };
 }
 
 function parseSpec(json: string) {

@@ -66,7 +66,7 @@ describe('a worker with the least rights on the bus', () => {
     const modelDigest = await until('the model', () => controller.lastHeartbeat?.models[0]?.digest);
     const replicaId = 'replica';
     const chatTemplate = fakeTemplate({});
-    const revision = { deployment: 'demo', revisionId: 'rev-1', modelDigest };
+    const revision = { deployment: 'demo', revisionId: 'rev-1', modelDigest, deviceIds: [] };
     await controller.assign(nodeId, [{ replicaId, ...revision, spec: spec({ chatTemplate }) }]);
     await until('ready', () => controller.replica(replicaId)?.state === 'ready');
     const asked = request('narrow');

@@ -71,6 +71,7 @@ describe('the worker process', () => {
         revisionId: 'rev-1',
         modelDigest: model,
         spec: spec({ chatTemplate: fakeTemplate({ tokensPerSecond }) }),
+        deviceIds: [],
       },
     ]);
     const replica = await until('a ready replica', () => {

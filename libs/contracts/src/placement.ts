@@ -1,5 +1,6 @@
 /** Where the replicas of a deployment may go, and where they go first. */
 import { z } from 'zod';
+import { bytesSchema } from './units.js';
 
 /** A label's key or value, as kubernetes has them: letters, digits, `-`, `_`, `.` and `/` in keys. */
 const labelPart = z.string().max(63);
@@ -39,3 +40,31 @@ export const reservationSchema = z.object({
   bytes: z.int().min(0),
 });
 export type Reservation = z.infer<typeof reservationSchema>;
+
+/**
+ * What a load of a model with a spec takes, told by an engine that has the file, split so that it
+ * can be worked out for any machine. It depends on the file and the spec alone.
+ */
+export const modelEstimateSchema = z.object({
+  slots: z.int().min(1),
+  /** Of each slot. */
+  contextTokens: z.int().min(1),
+  /** Longest context that the model was trained for; null where the file does not say. */
+  trainContextTokens: z.int().min(1).nullable(),
+  /** Transformer blocks; with the output layer there is one more to put on a GPU. */
+  layers: z.int().min(1),
+  /** KV cache of all slots: what grows with the context. */
+  kvCacheBytes: bytesSchema,
+  /** With no layer on a GPU: all of it in the machine's memory. */
+  cpu: z.object({ weightsBytes: bytesSchema, computeBytes: bytesSchema }),
+  /** With every layer on a GPU. */
+  gpu: z.object({
+    weightsBytes: bytesSchema,
+    /** Of `weightsBytes`, what follows the last block. */
+    outputBytes: bytesSchema,
+    /** Stays in the machine's memory: the token embeddings. */
+    hostBytes: bytesSchema,
+    computeBytes: bytesSchema,
+  }),
+});
+export type ModelEstimate = z.infer<typeof modelEstimateSchema>;

@@ -6,6 +6,7 @@ import { totalmem } from 'node:os';
 import type { EngineEstimate, ReplicaSpec } from '@corral/contracts';
 import { GgmlType, GgufInsights, type GgufFileInfo, type Llama } from 'node-llama-cpp';
 import { usesFlashAttention, type AttentionFacts } from './attention.js';
+import { batchSizeOf, kvCacheBytesOf } from './kv-cache.js';
 
 /** Context of a slot when the spec names none: what the model was trained for, up to this. */
 const DEFAULT_CONTEXT_TOKENS = 8192;
@@ -40,25 +41,22 @@ export async function estimateLoad(
   const contextTokens = contextTokensOf(spec, insights.trainContextSize);
   const gpuLayers = await gpuLayersOf(insights, spec, contextTokens, llama);
   const weights = await insights.estimateModelResourceRequirementsV2({ gpuLayers });
-  const cacheType = spec.kvCacheType === 'q8_0' ? GgmlType.Q8_0 : GgmlType.F16;
   const contextOptions = {
     contextSize: contextTokens,
     sequences: spec.slots,
-    batchSize: Math.max(spec.batchTokens, spec.slots),
+    batchSize: batchSizeOf(spec),
     modelGpuLayers: gpuLayers,
     flashAttention: usesFlashAttention(spec, attentionFacts(insights, llama)),
-    kvCacheKeyType: cacheType,
-    kvCacheValueType: cacheType,
   };
-  const cache = insights.estimateContextResourceRequirements({
-    ...contextOptions,
-    includeGraphOverhead: false,
-  });
-  const context = (await isFarTooLarge(cache, llama))
-    ? cache
-    : await insights.estimateContextResourceRequirementsV2(contextOptions);
+  const cacheBytes = kvCacheBytesOf(insights, spec, contextTokens);
+  const context = (await isFarTooLarge(cacheBytes, llama))
+    ? insights.estimateContextResourceRequirements(contextOptions)
+    : await insights.estimateContextResourceRequirementsV2({
+        ...contextOptions,
+        ...cacheTypes(spec),
+      });
   const contextBytes = context.cpuRam + context.gpuVram;
-  const kvCacheBytes = Math.min(contextBytes, cache.cpuRam + cache.gpuVram);
+  const kvCacheBytes = Math.min(contextBytes, cacheBytes);
   return {
     weightsBytes: Math.ceil(weights.cpuRam + weights.gpuVram),
     kvCacheBytes: Math.ceil(kvCacheBytes),
@@ -71,16 +69,19 @@ export async function estimateLoad(
   };
 }
 
+/** The types of the cache, as the dry run takes them. */
+export function cacheTypes({ kvCacheType }: Pick<ReplicaSpec, 'kvCacheType'>) {
+  const type = kvCacheType === 'q8_0' ? GgmlType.Q8_0 : GgmlType.F16;
+  return { kvCacheKeyType: type, kvCacheValueType: type };
+}
+
 /**
- * More cache alone than twice all memory of the machine: the answer is known, while the dry run
- * would keep books on every cell of it, for minutes and with gigabytes.
+ * More cache alone than twice all memory of the machine: the dry run would keep books on every cell
+ * of it, for minutes and with gigabytes. A rougher figure (of a 16-bit cache) has to do then.
  */
-async function isFarTooLarge(
-  cache: { cpuRam: number; gpuVram: number },
-  llama: Llama,
-): Promise<boolean> {
+export async function isFarTooLarge(cacheBytes: number, llama: Llama): Promise<boolean> {
   const { total } = await llama.getVramState();
-  return cache.cpuRam + cache.gpuVram > 2 * (totalmem() + total);
+  return cacheBytes > 2 * (totalmem() + total);
 }
 
 async function gpuLayersOf(

@@ -1,6 +1,7 @@
 /** Questions and orders to this node, each answered at once or within a few seconds. */
 import { Injectable } from '@nestjs/common';
-import type { Failure, NodeOp, NodeOpReply } from '@corral/contracts';
+import type { Failure, NodeOp, NodeOpReply, ReplicaSpec } from '@corral/contracts';
+import { EngineTool } from '../infra/engine-tool.js';
 import { ModelStoreService } from '../models/model-store.service.js';
 import type { EngineAnswer } from '../supervisor/engine-asks.js';
 import type { Replica } from '../supervisor/replica.js';
@@ -13,6 +14,7 @@ export class NodeOpService {
     private readonly models: ModelStoreService,
     private readonly replicas: ReplicasService,
     private readonly reconcile: ReconcileService,
+    private readonly tool: EngineTool,
   ) {}
 
   async carryOut(op: NodeOp): Promise<NodeOpReply> {
@@ -22,6 +24,8 @@ export class NodeOpService {
         return { ok: true };
       case 'delete_model':
         return this.deleteModel(op.digest);
+      case 'estimate_model':
+        return this.estimate(op.digest, op.spec);
       case 'tokenize':
         return this.withReplica(op.replicaId, async ({ engine }) =>
           replyOf(await engine?.tokenize(op.prompt)),
@@ -42,6 +46,17 @@ export class NodeOpService {
     const isUsed = this.reconcile.wantsModel(digest) || this.replicas.usesModel(digest);
     const failure = await this.models.delete(digest, isUsed);
     return failure === null ? { ok: true } : refuse(failure);
+  }
+
+  private async estimate(digest: string, spec: ReplicaSpec): Promise<NodeOpReply> {
+    const model = this.models.find(digest);
+    if (model === null) {
+      return refuse({ code: 'not_found', message: 'The model file is not on this node.' });
+    }
+    const answer = await this.tool.estimateModel(model.path, spec);
+    if (answer.ok) return { ok: true, estimate: answer.value };
+    const code = answer.refused ? 'invalid_request' : 'dependency_unavailable';
+    return refuse({ code, message: answer.reason.slice(0, 2000) });
   }
 
   private async withReplica(

@@ -8,6 +8,7 @@ const assignment: Assignment = {
   revisionId: 'rev1',
   modelDigest: digest,
   spec: replicaSpecSchema.parse({}),
+  deviceIds: [],
 };
 const nowMs = 100_000;
 

@@ -54,9 +54,17 @@ export class HardwareService implements OnApplicationBootstrap, OnModuleDestroy 
     return (this.probe?.gpu ?? null) !== null;
   }
 
-  async memory(): Promise<NodeMemory> {
+  /** The ids of its GPU devices, as heartbeats name them. */
+  get gpuIds(): string[] {
+    return this.gpuDevices().map(({ id }) => id);
+  }
+
+  /** Of these devices alone, and the machine's own; all where none is named. */
+  async memory(deviceIds: readonly string[] = []): Promise<NodeMemory> {
     await this.probed;
-    const gpus = this.gpuDevices();
+    const gpus = this.gpuDevices().filter(
+      ({ id }) => deviceIds.length === 0 || deviceIds.includes(id),
+    );
     const sum = (of: (device: MeasuredDevice) => number): number =>
       gpus.reduce((n, d) => n + of(d), 0);
     return {

@@ -6,6 +6,6 @@ export interface Memory {
 
 export interface NodeMemory {
   ram: Memory;
-  /** All GPU devices together; null without a GPU. */
+  /** The GPU devices in question together; null without a GPU. */
   vram: Memory | null;
 }

@@ -1,14 +1,16 @@
 /**
  * The engine program's short modes, each a child with a deadline: `probe` says what the machine
- * offers, `estimate` what a model would need. They keep the native bindings out of this process.
+ * offers, `estimate` what a model would need here, `estimate-model` what on any machine. They keep the native bindings out of this process.
  */
 import { execFile } from 'node:child_process';
 import {
   engineEstimateSchema,
   engineProbeSchema,
   failureSchema,
+  modelEstimateSchema,
   type EngineEstimate,
   type EngineProbe,
+  type ModelEstimate,
   type ReplicaSpec,
 } from '@corral/contracts';
 import { z } from 'zod';
@@ -30,13 +32,31 @@ export class EngineTool {
     return this.run(['probe'], engineProbeSchema);
   }
 
-  /** What loading `file` with `spec` would take; reads the file's header only. */
-  estimate(file: string, spec: ReplicaSpec): Promise<ToolAnswer<EngineEstimate>> {
-    return this.run(['estimate', file, JSON.stringify(spec)], engineEstimateSchema);
+  /**
+   * What loading `file` with `spec` would take here; reads the file's header only. `visibility` adds
+   * to the environment: which devices the engine would see.
+   */
+  estimate(
+    file: string,
+    spec: ReplicaSpec,
+    visibility: Record<string, string> = {},
+  ): Promise<ToolAnswer<EngineEstimate>> {
+    const args = ['estimate', file, JSON.stringify(spec)];
+    return this.run(args, engineEstimateSchema, visibility);
   }
 
-  private run<S extends z.ZodType>(args: string[], schema: S): Promise<ToolAnswer<z.output<S>>> {
-    const options = { env: this.environment, timeout: DEADLINE_MS, killSignal: 'SIGKILL' as const };
+  /** What it would take on any machine. */
+  estimateModel(file: string, spec: ReplicaSpec): Promise<ToolAnswer<ModelEstimate>> {
+    return this.run(['estimate-model', file, JSON.stringify(spec)], modelEstimateSchema);
+  }
+
+  private run<S extends z.ZodType>(
+    args: string[],
+    schema: S,
+    visibility: Record<string, string> = {},
+  ): Promise<ToolAnswer<z.output<S>>> {
+    const env = { ...this.environment, ...visibility };
+    const options = { env, timeout: DEADLINE_MS, killSignal: 'SIGKILL' as const };
     return new Promise((resolve) => {
       execFile(process.execPath, [this.entry, ...args], options, (fault, stdout, stderr) => {
         const mode = args[0] ?? '';

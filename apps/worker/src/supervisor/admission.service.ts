@@ -10,6 +10,7 @@ import type { NodeMemory } from '../hardware/node-memory.js';
 import { SETTINGS } from '../infra/tokens.js';
 import { EngineTool, type ToolAnswer } from '../infra/engine-tool.js';
 import { ModelStoreService } from '../models/model-store.service.js';
+import { visibilityOf, type DeviceVisibility } from './device-visibility.js';
 import { checkMemory } from './memory-check.js';
 import type { Admission } from './replica-port.js';
 import { maxThreadsOf } from './thread-budget.js';
@@ -34,20 +35,26 @@ export class AdmissionService {
   /** `loading`: the replicas that are taking memory at this moment; `cpuReplicas`: all on the CPU. */
   async admit(
     assignment: Assignment,
-    { loading, cpuReplicas }: { loading: string[]; cpuReplicas: number },
+    { loading, cpuReplicas }: { loading: Assignment[]; cpuReplicas: number },
   ): Promise<Admission> {
     const model = this.models.find(assignment.modelDigest);
     if (model === null) {
       const message = 'The model file left the store of this node; import it again.';
       return { ok: false, failure: { code: 'model_unavailable', message }, retryable: true };
     }
-    const need = await this.estimateOf(assignment, model.path);
+    const { deviceIds } = assignment;
+    const free = await this.hardware.memory(deviceIds);
+    const visibility = visibilityOf(assignment, this.hardware.gpuIds);
+    const need = await this.estimateOf(assignment, model.path, visibility);
     if (!need.ok) {
       const message = `What the model needs cannot be told: ${need.reason}`.slice(0, 2000);
       const failure = { code: 'model_unavailable' as const, message };
       return { ok: false, failure, retryable: !need.refused };
     }
-    const memory = this.lessReserved(await this.hardware.memory(), loading);
+    const memory = this.lessReserved(
+      free,
+      loading.filter((other) => sharesDevice(other, assignment)),
+    );
     const verdict = checkMemory(need.value, memory);
     if (!verdict.fits) {
       return {
@@ -63,12 +70,14 @@ export class AdmissionService {
       cpuReplicas,
     });
     const loadLimitMs = LOAD_LIMIT_MS + (LOAD_LIMIT_MS_PER_GIB * model.sizeBytes) / 2 ** 30;
-    return { ok: true, permit: { modelPath: model.path, maxThreads, loadLimitMs } };
+    return { ok: true, permit: { modelPath: model.path, maxThreads, loadLimitMs, visibility } };
   }
 
   /** Does this replica compute on the CPU? */
   usesCpu(assignment: Assignment): boolean {
-    return assignment.spec.gpuLayers === 0 || !this.hardware.hasGpu;
+    return (
+      visibilityOf(assignment, this.hardware.gpuIds).spec.gpuLayers === 0 || !this.hardware.hasGpu
+    );
   }
 
   forget(replicaId: string): void {
@@ -76,20 +85,21 @@ export class AdmissionService {
   }
 
   private async estimateOf(
-    { replicaId, spec }: Assignment,
+    { replicaId }: Assignment,
     path: string,
+    { spec, environment }: DeviceVisibility,
   ): Promise<ToolAnswer<EngineEstimate>> {
     const known = this.estimates.get(replicaId);
     if (known !== undefined) return { ok: true, value: known };
-    const estimate = await this.tool.estimate(path, spec);
+    const estimate = await this.tool.estimate(path, spec, environment);
     if (estimate.ok) this.estimates.set(replicaId, estimate.value);
     return estimate;
   }
 
-  private lessReserved(node: NodeMemory, loading: string[]): NodeMemory {
+  private lessReserved(node: NodeMemory, loading: readonly Assignment[]): NodeMemory {
     let ramBytes = 0;
     let vramBytes = 0;
-    for (const replicaId of loading) {
+    for (const { replicaId } of loading) {
       ramBytes += this.estimates.get(replicaId)?.ramBytes ?? 0;
       vramBytes += this.estimates.get(replicaId)?.vramBytes ?? 0;
     }
@@ -99,4 +109,10 @@ export class AdmissionService {
       vram: vram && { ...vram, freeBytes: Math.max(0, vram.freeBytes - vramBytes) },
     };
   }
+}
+
+/** Whether both may take memory of the same device; every engine takes some of the machine's. */
+function sharesDevice(one: Assignment, other: Assignment): boolean {
+  if (one.deviceIds.length === 0 || other.deviceIds.length === 0) return true;
+  return one.deviceIds.some((id) => other.deviceIds.includes(id));
 }

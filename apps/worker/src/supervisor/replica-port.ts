@@ -1,5 +1,6 @@
 /** What a replica asks of the world around it, and tells it. */
 import type { Assignment, EngineEvent, Failure } from '@corral/contracts';
+import type { DeviceVisibility } from './device-visibility.js';
 import type { EngineProcess, EngineProcessListener } from './engine-process.js';
 
 export type StepStreams = Extract<EngineEvent, { type: 'step' }>['streams'];
@@ -10,6 +11,8 @@ export interface LoadPermit {
   /** Its share of the machine's threads. */
   maxThreads: number;
   loadLimitMs: number;
+  /** With what spec, on which devices. */
+  visibility: DeviceVisibility;
 }
 
 export type Admission =
@@ -19,7 +22,8 @@ export type Admission =
 
 export interface ReplicaPort {
   admit(assignment: Assignment): Promise<Admission>;
-  fork(listener: EngineProcessListener): EngineProcess;
+  /** `environment` adds to what every engine gets. */
+  fork(listener: EngineProcessListener, environment: Record<string, string>): EngineProcess;
   /** State, progress or failure has changed. */
   changed(): void;
   stepped(streams: StepStreams): void;

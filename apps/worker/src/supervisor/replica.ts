@@ -5,7 +5,7 @@
  */
 import type { Assignment, EngineEvent, Failure, ObservedReplica } from '@corral/contracts';
 import type { Clock } from '../infra/clock.js';
-import type { EngineProcess } from './engine-process.js';
+import type { EngineProcess, EngineProcessListener } from './engine-process.js';
 import { LoadedEngine } from './loaded-engine.js';
 import {
   advance,
@@ -114,14 +114,16 @@ export class Replica {
     };
   }
 
-  private load({ modelPath, maxThreads, loadLimitMs }: LoadPermit): void {
-    const process = this.port.fork({
+  private load({ modelPath, maxThreads, loadLimitMs, visibility }: LoadPermit): void {
+    const { spec, environment } = visibility;
+    const listener: EngineProcessListener = {
       said: (event) => this.hear(process, event),
       babbled: (reason) => this.port.babbled(reason),
       ended: (how) => this.lose(`The engine process ended (${how}).`),
-    });
+    };
+    const process = this.port.fork(listener, environment);
     this.process = process;
-    process.send({ type: 'load', modelPath, spec: this.assignment.spec, maxThreads });
+    process.send({ type: 'load', modelPath, spec, maxThreads });
     const message = `The model did not load within ${Math.round(loadLimitMs / 1000)} s.`;
     const tooSlow = (): void => this.refuse({ code: 'model_unavailable', message }, true);
     this.loadTimer = setTimeout(tooSlow, loadLimitMs);

@@ -95,8 +95,9 @@ export class ReplicasService implements OnApplicationBootstrap, OnModuleDestroy 
     const { engineEntry } = this.settings;
     return {
       admit: (assignment) => this.admission.admit(assignment, this.shareOf(replicaId)),
-      fork: (listener) => {
-        const { launch, environment } = this;
+      fork: (listener, visibility) => {
+        const { launch } = this;
+        const environment = { ...this.environment, ...visibility };
         return new EngineProcess(engineEntry, { launch, environment }, listener);
       },
       changed: () => this.tellChange(replicaId),
@@ -108,13 +109,13 @@ export class ReplicasService implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   /** Replicas other than `replicaId` whose memory is promised but not yet taken, and CPU users. */
-  private shareOf(replicaId: string): { loading: string[]; cpuReplicas: number } {
+  private shareOf(replicaId: string): { loading: Assignment[]; cpuReplicas: number } {
     const live = this.all().filter(({ lifecycle }) => lifecycle.state !== 'stopped');
     const loading = live.filter(({ assignment, isLoading }) => {
       return isLoading && assignment.replicaId !== replicaId;
     });
     return {
-      loading: loading.map(({ assignment }) => assignment.replicaId),
+      loading: loading.map(({ assignment }) => assignment),
       cpuReplicas: live.filter(({ assignment }) => this.admission.usesCpu(assignment)).length,
     };
   }

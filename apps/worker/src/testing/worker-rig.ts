@@ -75,6 +75,7 @@ export class WorkerRig {
       revisionId: 'rev-1',
       modelDigest: this.digest,
       spec: spec({ chatTemplate: fakeTemplate(options), ...change }),
+      deviceIds: [],
     };
   }
 

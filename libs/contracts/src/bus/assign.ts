@@ -9,6 +9,11 @@ export const assignmentSchema = z.object({
   revisionId: z.string().max(80),
   modelDigest: modelDigestSchema,
   spec: replicaSpecSchema,
+  /**
+   * The devices of the node (as its heartbeat calls them) that the engine may use; only `cpu`: no
+   * GPU. Empty: whatever the worker finds.
+   */
+  deviceIds: z.array(z.string().max(40)).max(64).default([]),
 });
 export type Assignment = z.infer<typeof assignmentSchema>;
 

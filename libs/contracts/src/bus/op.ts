@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { failureSchema } from '../errors.js';
 import { promptSchema } from '../generation.js';
 import { modelDigestSchema, replicaIdSchema } from '../ids.js';
+import { modelEstimateSchema } from '../placement.js';
+import { replicaSpecSchema } from '../replica.js';
 import { tokenIdSchema } from '../units.js';
 
 export const nodeOpSchema = z.discriminatedUnion('op', [
@@ -13,6 +15,12 @@ export const nodeOpSchema = z.discriminatedUnion('op', [
     path: z.string().min(1).max(4096),
   }),
   z.object({ op: z.literal('delete_model'), digest: modelDigestSchema }),
+  /** What a model of the node's store would take with this spec, on any machine; takes seconds. */
+  z.object({
+    op: z.literal('estimate_model'),
+    digest: modelDigestSchema,
+    spec: replicaSpecSchema,
+  }),
   /** Counts or lists the tokens of a prompt exactly as a generation would see it. */
   z.object({ op: z.literal('tokenize'), replicaId: replicaIdSchema, prompt: promptSchema }),
   z.object({
@@ -35,6 +43,7 @@ export const nodeOpReplySchema = z.discriminatedUnion('ok', [
     tokens: z.array(tokenIdSchema).optional(),
     text: z.string().optional(),
     lines: z.array(z.string()).optional(),
+    estimate: modelEstimateSchema.optional(),
   }),
   z.object({ ok: z.literal(false), failure: failureSchema }),
 ]);

@@ -1,6 +1,7 @@
 /**
  * The fake engine as a program, with the real one's modes:
- * no argument serves over IPC; `probe` and `estimate FILE SPEC` print one JSON line.
+ * no argument serves over IPC; `probe`, `estimate FILE SPEC` and `estimate-model FILE SPEC` print
+ * one JSON line.
  */
 import { statSync } from 'node:fs';
 import {
@@ -8,11 +9,12 @@ import {
   replicaSpecSchema,
   type EngineEstimate,
   type EngineProbe,
+  type ModelEstimate,
 } from '@corral/contracts';
 import { FakeEngine } from './fake-engine.js';
 import { fakeOptionsOf } from './fake-options.js';
 
-function printJson(value: EngineProbe | EngineEstimate): void {
+function printJson(value: EngineProbe | EngineEstimate | ModelEstimate): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
@@ -36,6 +38,20 @@ function estimate(file: string, specJson: string): void {
   });
 }
 
+function estimateModel(file: string, specJson: string): void {
+  const spec = replicaSpecSchema.parse(JSON.parse(specJson));
+  const weightsBytes = fakeOptionsOf(spec.chatTemplate).memoryBytes ?? statSync(file).size;
+  printJson({
+    slots: spec.slots,
+    contextTokens: spec.contextTokens ?? 8192,
+    trainContextTokens: null,
+    layers: 1,
+    kvCacheBytes: 0,
+    cpu: { weightsBytes, computeBytes: 0 },
+    gpu: { weightsBytes, outputBytes: 0, hostBytes: 0, computeBytes: 0 },
+  });
+}
+
 function serve(): void {
   const engine = new FakeEngine((event) => {
     if (process.connected) process.send?.(event);
@@ -48,4 +64,5 @@ function serve(): void {
 const [mode = 'serve', file = '', specJson = ''] = process.argv.slice(2);
 if (mode === 'probe') probe();
 else if (mode === 'estimate') estimate(file, specJson);
+else if (mode === 'estimate-model') estimateModel(file, specJson);
 else serve();
