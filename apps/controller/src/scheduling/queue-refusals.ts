@@ -21,6 +21,8 @@ export function hopelessReason(
   let any = false;
   let reason: Failure | null = null;
   for (const { replica } of replicas) {
+    // It was taken away (idle, scaled, replaced), which says nothing about those to come.
+    if (replica.state === 'stopped') continue;
     if (mayBecomeReady(replica)) return null;
     any = true;
     reason ??= replica.failure;
@@ -28,7 +30,7 @@ export function hopelessReason(
   if (!any) return null;
   return {
     code: 'model_unavailable',
-    message: `No replica of '${deployment}' can run: ${reason?.message ?? 'all have stopped'}`,
+    message: `No replica of '${deployment}' can run: ${reason?.message ?? 'all have failed'}`,
   };
 }
 
@@ -67,5 +69,5 @@ export function latenessOf(
 
 function mayBecomeReady({ state, retryInMs }: ReplicaSnapshot): boolean {
   if (state === 'failed') return retryInMs !== null && retryInMs <= SOON_MS;
-  return state !== 'stopped';
+  return true;
 }

@@ -41,3 +41,11 @@ export function hasReadyReplica(entries: Iterable<ReplicaLoad>): boolean {
   }
   return false;
 }
+
+const ON_ITS_WAY: ReadonlySet<string> = new Set(['assigned', 'fetching', 'loading', 'warming']);
+
+/** One of them is being loaded: it may take long, and is worth waiting for. */
+export function hasReplicaOnItsWay(entries: Iterable<ReplicaLoad>): boolean {
+  for (const { replica } of entries) if (ON_ITS_WAY.has(replica.state)) return true;
+  return false;
+}

@@ -157,8 +157,8 @@ describe('the scheduler', () => {
     expect(effects.log.at(-1)).toBe('2#1 -> a');
   });
 
-  it('waits for a replica that loads, within a limit', () => {
-    const { effects, scheduler, submit } = setUp(replica('a', { state: 'loading', slots: 0 }));
+  it('waits for a replica to appear, within a limit', () => {
+    const { effects, scheduler, submit } = setUp();
     submit('1', 0);
     submit('2', 400);
     scheduler.tick(499);
@@ -167,6 +167,23 @@ describe('the scheduler', () => {
     expect(effects.log).toEqual(['1 refused: model_loading']);
     scheduler.replicasObserved([replica('a')]);
     expect(effects.log.at(-1)).toBe('2#1 -> a');
+  });
+
+  it('waits for a replica that loads as long as for a slot', () => {
+    const { effects, scheduler, submit } = setUp(replica('a', { state: 'loading', slots: 0 }));
+    submit('1', 0);
+    scheduler.tick(LIMITS.queueWaitMs - 1);
+    expect(effects.log).toEqual([]);
+    scheduler.tick(LIMITS.queueWaitMs);
+    expect(effects.log).toEqual(['1 refused: model_loading']);
+  });
+
+  it('waits for the next replica when the last one was taken away', () => {
+    const { effects, scheduler, submit } = setUp(replica('a', { state: 'stopped', slots: 0 }));
+    submit('1');
+    expect(effects.log).toEqual([]);
+    scheduler.replicasObserved([replica('b')]);
+    expect(effects.log).toEqual(['1#1 -> b']);
   });
 
   it('refuses at once, with the reason, when every replica has failed', () => {

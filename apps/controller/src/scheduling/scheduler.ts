@@ -29,6 +29,7 @@ import {
   available,
   free,
   hasReadyReplica,
+  hasReplicaOnItsWay,
   newReplicaLoad,
   observe,
   type ReplicaLoad,
@@ -41,7 +42,10 @@ export interface SchedulerLimits {
   queueLength: number;
   /** Longest wait for a slot in milliseconds. */
   queueWaitMs: number;
-  /** Longest wait in milliseconds while no replica is ready (it loads, or has not reported yet). */
+  /**
+   * Longest wait in milliseconds while no replica is ready or loading; while one is loading, this or
+   * `queueWaitMs`, whichever is longer.
+   */
   loadWaitMs: number;
   /** Attempts that may be lost to crashes before the generation is given up. */
   lostAttempts: number;
@@ -193,12 +197,18 @@ export class Scheduler {
     for (const [name, deployment] of this.deployments) {
       if (deployment.queue.length === 0) continue;
       const anyReady = hasReadyReplica(deployment.replicas.values());
-      const limitMs = anyReady ? this.limits.queueWaitMs : this.limits.loadWaitMs;
+      const limitMs = this.waitLimitMs(anyReady, deployment);
       for (const entry of [...deployment.queue]) {
         const late = latenessOf(name, entry, nowMs, limitMs, anyReady);
         if (late !== null) this.drop(deployment, entry, late, retryAfterMs(late));
       }
     }
+  }
+
+  private waitLimitMs(anyReady: boolean, { replicas }: DeploymentEntry): number {
+    const { queueWaitMs, loadWaitMs } = this.limits;
+    if (anyReady) return queueWaitMs;
+    return hasReplicaOnItsWay(replicas.values()) ? Math.max(queueWaitMs, loadWaitMs) : loadWaitMs;
   }
 
   private dispatchFrom(deployment: DeploymentEntry): void {
