@@ -83,4 +83,15 @@ describe('a deployment’s view', () => {
     expect(view([])).toMatchObject({ state: 'pending', failure: null, contextTokens: null });
     expect(view([], 'no room')).toMatchObject({ failure: { message: 'no room' } });
   });
+
+  it('is unloaded from the moment that this is decided, and that is no failure', () => {
+    const unloaded = { ...DEPLOYMENT, unloadedAt: new Date() };
+    const { state, failure } = deploymentViewOf(unloaded, [replica({ state: 'ready' })], null);
+    expect({ state, failure }).toEqual({ state: 'unloaded', failure: null });
+  });
+
+  it('says what to do when an admin wants none of it', () => {
+    const { failure } = deploymentViewOf({ ...DEPLOYMENT, desiredReplicas: 0 }, [], null);
+    expect(failure?.message).toBe("It is to have no replicas. 'corral scale m 1' loads one.");
+  });
 });

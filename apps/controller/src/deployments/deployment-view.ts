@@ -6,18 +6,22 @@ import type { StoredDeployment } from './deployments.repository.js';
 /** Nearer to ready comes first: the furthest replica speaks for the deployment. */
 const NEARNESS: readonly ReplicaState[] = ['ready', 'warming', 'loading', 'fetching', 'assigned'];
 
+export type ScalingNote = NonNullable<DeploymentView['scaling']>;
+
 /**
  * @param replicas those of its current revision that nodes report
  * @param placementReason why replicas are missing; null where none are, or nobody here knows
+ * @param scaling its last step; null where there was none, or nobody here knows
  */
 export function deploymentViewOf(
   deployment: StoredDeployment,
   replicas: readonly ObservedReplica[],
   placementReason: string | null,
+  scaling: ScalingNote | null = null,
 ): DeploymentView {
   const { revision } = deployment;
   const ready = replicas.filter(({ state }) => state === 'ready');
-  const { state, failure, progress } = conditionOf(replicas, placementReason);
+  const { state, failure, progress } = conditionOf(deployment, replicas, placementReason);
   const sum = (pick: (replica: ObservedReplica) => number): number =>
     ready.reduce((total, replica) => total + pick(replica), 0);
   return {
@@ -42,15 +46,18 @@ export function deploymentViewOf(
     slots: sum(({ slots }) => slots),
     activeSlots: sum(({ activeSlots }) => activeSlots),
     queued: sum(({ queued }) => queued),
+    scaling,
     rollout: null,
     createdAt: deployment.createdAt.toISOString(),
   };
 }
 
 function conditionOf(
+  { unloadedAt, desiredReplicas, name }: StoredDeployment,
   replicas: readonly ObservedReplica[],
   placementReason: string | null,
 ): Pick<DeploymentView, 'state' | 'failure' | 'progress'> {
+  if (unloadedAt !== null) return { state: 'unloaded', failure: null, progress: null };
   const furthest = NEARNESS.flatMap((state) => replicas.filter((one) => one.state === state))[0];
   if (furthest?.state === 'ready') return { state: 'ready', failure: null, progress: null };
   if (furthest !== undefined) {
@@ -58,7 +65,11 @@ function conditionOf(
   }
   const failed = replicas.find(({ state }) => state === 'failed');
   if (failed !== undefined) return { state: 'failed', failure: failed.failure, progress: null };
-  const failure: Failure | null =
-    placementReason === null ? null : { code: 'model_unavailable', message: placementReason };
+  const message = desiredReplicas === 0 ? stoppedReason(name) : placementReason;
+  const failure: Failure | null = message === null ? null : { code: 'model_unavailable', message };
   return { state: 'pending', failure, progress: null };
+}
+
+function stoppedReason(name: string): string {
+  return `It is to have no replicas. 'corral scale ${name} 1' loads one.`;
 }

@@ -1,14 +1,32 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { NodesModule } from '../nodes/nodes.module.js';
+import { ApplyController } from './apply/apply.controller.js';
+import { ApplyService } from './apply/apply.service.js';
+import { PlacementPreview } from './apply/placement-preview.service.js';
+import { DeploymentAdminService } from './deployment-admin.service.js';
+import { DeploymentWriter } from './deployment-writer.js';
 import { DeploymentsController } from './deployments.controller.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 import { DeploymentsService } from './deployments.service.js';
+import { ImmediateRollouts } from './immediate-rollouts.js';
 import { ReconcilerService } from './reconciler.service.js';
+import { RevisionsController } from './revisions.controller.js';
+import { Rollouts } from './rollouts.port.js';
 
 @Module({
-  imports: [NodesModule],
-  controllers: [DeploymentsController],
-  providers: [DeploymentsService, DeploymentsRepository, ReconcilerService],
+  imports: [AuditModule, NodesModule],
+  controllers: [DeploymentsController, RevisionsController, ApplyController],
+  providers: [
+    DeploymentsService,
+    DeploymentsRepository,
+    DeploymentAdminService,
+    DeploymentWriter,
+    { provide: Rollouts, useClass: ImmediateRollouts },
+    ApplyService,
+    PlacementPreview,
+    ReconcilerService,
+  ],
   exports: [DeploymentsService],
 })
 export class DeploymentsModule {}

@@ -50,21 +50,17 @@ export interface DesiredState {
   generations: Map<string, number>;
 }
 
-export interface NewDeployment extends Pick<
-  StoredDeployment,
-  | 'name'
-  | 'aliases'
-  | 'desiredReplicas'
-  | 'minReplicas'
-  | 'maxReplicas'
-  | 'idleTimeoutS'
-  | 'pinnedNodeId'
-  | 'placement'
-> {
-  modelDigest: string;
-  modelName: string;
-  spec: ReplicaSpec;
-}
+/** What {@link storedDeployments} needs of a deployment. */
+export const WITH_REVISIONS = {
+  revisions: { orderBy: { number: 'desc' } },
+  aliases: true,
+} as const;
+
+type DeploymentRow = Awaited<
+  ReturnType<
+    typeof PrismaService.prototype.client.deployment.findMany<{ include: typeof WITH_REVISIONS }>
+  >
+>[number];
 
 @Injectable()
 export class DeploymentsRepository {
@@ -74,7 +70,7 @@ export class DeploymentsRepository {
     const [deployments, replicas, nodes] = await this.prisma.client.$transaction([
       this.prisma.client.deployment.findMany({
         orderBy: { createdAt: 'asc' },
-        include: { revisions: { orderBy: { number: 'desc' } }, aliases: true },
+        include: WITH_REVISIONS,
       }),
       this.prisma.client.replica.findMany({
         orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
@@ -83,19 +79,7 @@ export class DeploymentsRepository {
       this.prisma.client.node.findMany(),
     ]);
     return {
-      deployments: deployments.flatMap(
-        ({ revisions, aliases, currentRevisionId, ...deployment }) => {
-          const current = revisions.find(({ id }) => id === currentRevisionId) ?? revisions[0];
-          if (current === undefined) return [];
-          const { id, number, modelDigest, modelName, spec } = current;
-          return {
-            ...deployment,
-            aliases: aliases.map(({ name }) => name).sort(),
-            placement: placementSchema.parse(deployment.placement),
-            revision: { id, number, modelDigest, modelName, spec: replicaSpecSchema.parse(spec) },
-          };
-        },
-      ),
+      deployments: storedDeployments(deployments),
       replicas: replicas.map(({ id, nodeId, revision }) => ({
         replicaId: id,
         nodeId,
@@ -106,44 +90,6 @@ export class DeploymentsRepository {
       })),
       generations: new Map(nodes.map((node) => [node.id, node.assignmentGeneration])),
     };
-  }
-
-  /** False when the name, or one of the aliases, is taken. */
-  async create(deployment: NewDeployment): Promise<boolean> {
-    const { modelDigest, modelName, spec, aliases, ...rest } = deployment;
-    return this.prisma.client.$transaction(async (tx) => {
-      const names = [deployment.name, ...aliases];
-      const taken = await tx.deploymentAlias.count({ where: { name: { in: names } } });
-      const clashing = await tx.deployment.count({ where: { name: { in: aliases } } });
-      if (taken + clashing > 0) return false;
-      const [made] = await tx.deployment.createManyAndReturn({
-        data: [rest],
-        skipDuplicates: true,
-      });
-      if (made === undefined) return false;
-      await tx.revision.create({
-        data: { deploymentId: made.id, number: 1, modelDigest, modelName, spec },
-      });
-      await tx.deploymentAlias.createMany({
-        data: aliases.map((name) => ({ name, deploymentId: made.id })),
-      });
-      return true;
-    });
-  }
-
-  /** With its revisions and replicas. False when there is none of that name. */
-  async remove(name: string): Promise<boolean> {
-    return this.prisma.client.$transaction(async (tx) => {
-      const replicas = await tx.replica.findMany({
-        where: { revision: { deployment: { name } } },
-        select: { nodeId: true },
-      });
-      await tx.node.updateMany({
-        where: { id: { in: replicas.map(({ nodeId }) => nodeId) } },
-        data: { assignmentGeneration: { increment: 1 } },
-      });
-      return (await tx.deployment.deleteMany({ where: { name } })).count > 0;
-    });
   }
 
   async carryOut(actions: readonly PlacementAction[]): Promise<void> {
@@ -170,4 +116,19 @@ export class DeploymentsRepository {
       data: { assignmentGeneration: above + 1 },
     });
   }
+}
+
+/** In the order of the rows; one without any revision is left out. */
+export function storedDeployments(rows: readonly DeploymentRow[]): StoredDeployment[] {
+  return rows.flatMap(({ revisions, aliases, currentRevisionId, ...deployment }) => {
+    const current = revisions.find(({ id }) => id === currentRevisionId) ?? revisions[0];
+    if (current === undefined) return [];
+    const { id, number, modelDigest, modelName, spec } = current;
+    return {
+      ...deployment,
+      aliases: aliases.map(({ name }) => name).sort(),
+      placement: placementSchema.parse(deployment.placement),
+      revision: { id, number, modelDigest, modelName, spec: replicaSpecSchema.parse(spec) },
+    };
+  });
 }

@@ -1,15 +1,19 @@
 /**
- * Deployments, for those who ask on the way of a request (from memory, never waiting) and for
- * admins. The memory is read again after every change, here or on another controller.
+ * Deployments as last read, for those who ask on the way of a request (from memory, never waiting)
+ * and for admins; these change them in deployment-admin.service.ts. The memory is read again after every change, here or on another controller.
  */
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '@corral/bus';
-import { changeSchema, CHANGES_SUBJECT, type StoredModel } from '@corral/contracts';
-import type { CreateDeployment, DeploymentView } from '@corral/contracts/http';
+import { changeSchema, CHANGES_SUBJECT } from '@corral/contracts';
+import type { DeploymentView } from '@corral/contracts/http';
 import { FailureException } from '../common/failure.exception.js';
 import { NodesService } from '../nodes/nodes.service.js';
-import { deploymentViewOf } from './deployment-view.js';
-import { DeploymentsRepository, type DesiredState } from './deployments.repository.js';
+import { deploymentViewOf, type ScalingNote } from './deployment-view.js';
+import {
+  DeploymentsRepository,
+  type DesiredState,
+  type StoredDeployment,
+} from './deployments.repository.js';
 
 /** Should a change not be heard of, it is found after so long. */
 const REFRESH_INTERVAL_MS = 5_000;
@@ -32,6 +36,9 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
   private lastApplied = 0;
   /** Why a deployment could not be placed; known to the leader only. */
   private placementReasons: ReadonlyMap<string, string> = new Map();
+
+  /** The last step of each; known to the leader that took it. */
+  private readonly scalingSteps = new Map<string, ScalingNote>();
 
   constructor(
     private readonly repository: DeploymentsRepository,
@@ -61,11 +68,20 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
     this.listeners.push(listener);
   }
 
+  /** As last read; null when there is none of that name (aliases do not count). */
+  find(name: string): StoredDeployment | null {
+    return this.state.deployments.find((deployment) => deployment.name === name) ?? null;
+  }
+
   reportPlacement(reasons: ReadonlyMap<string, string>): void {
     this.placementReasons = reasons;
   }
 
-  /** Null when nothing of that name is deployed. On the way of every request. */
+  reportScaling(name: string, step: ScalingNote): void {
+    this.scalingSteps.set(name, step);
+  }
+
+  /** Null when nothing of that name or alias is deployed. On the way of every request. */
   resolve(name: string): ResolvedDeployment | null {
     return this.resolved.get(name) ?? null;
   }
@@ -80,6 +96,7 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
         deployment,
         replicas.filter(({ revisionId }) => revisionId === deployment.revision.id),
         this.placementReasons.get(deployment.name) ?? null,
+        this.scalingSteps.get(deployment.name) ?? null,
       ),
     );
   }
@@ -88,51 +105,7 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
   view(name: string): DeploymentView {
     const view = this.views().find((deployment) => deployment.name === name);
     if (view !== undefined) return view;
-    throw new FailureException({
-      code: 'not_found',
-      message: `There is no deployment '${name}'.`,
-    });
-  }
-
-  /** Throws `not_found` for an unknown model or node, `conflict` for a taken name. */
-  async create(request: CreateDeployment): Promise<DeploymentView> {
-    const model = this.findModel(request.model);
-    if (request.nodeId != null && this.nodes.find(request.nodeId) === null) {
-      throw new FailureException({
-        code: 'not_found',
-        message: `There is no node '${request.nodeId}'.`,
-        param: 'nodeId',
-      });
-    }
-    const made = await this.repository.create({
-      name: request.name,
-      aliases: request.aliases,
-      desiredReplicas: request.replicas ?? request.minReplicas ?? 1,
-      minReplicas: request.minReplicas ?? null,
-      maxReplicas: request.maxReplicas ?? null,
-      idleTimeoutS: request.idleTimeoutS ?? null,
-      pinnedNodeId: request.nodeId ?? null,
-      placement: request.placement,
-      modelDigest: model.digest,
-      modelName: model.fileName,
-      spec: request.spec,
-    });
-    if (!made) {
-      throw new FailureException({
-        code: 'conflict',
-        message: `A deployment of the name '${request.name}', or of one of its aliases, exists already.`,
-        param: 'name',
-      });
-    }
-    await this.changed();
-    return this.view(request.name);
-  }
-
-  /** Throws `not_found`. Requests under way are finished by their replicas before they go. */
-  async remove(name: string): Promise<void> {
-    const view = this.view(name);
-    await this.repository.remove(view.name);
-    await this.changed();
+    throw noDeployment(name);
   }
 
   /** Reads the state again here, and makes the other controllers do so. */
@@ -164,29 +137,11 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
     );
     for (const listener of this.listeners) listener();
   }
+}
 
-  /** By digest, by a beginning of it that is unique, or by file name. */
-  private findModel(wanted: string): StoredModel & { digest: string } {
-    const stored = this.nodes
-      .models()
-      .map(({ model }) => model)
-      .filter((model): model is StoredModel & { digest: string } => model.digest !== null);
-    const found = stored.filter(
-      ({ digest, fileName }) =>
-        digest === wanted ||
-        fileName === wanted ||
-        (wanted.length >= 8 && digest.startsWith(wanted)),
-    );
-    const [only] = found;
-    if (only !== undefined && found.length === 1) return only;
-    const names = stored.map(({ fileName }) => fileName).join(', ') || 'nothing yet';
-    throw new FailureException({
-      code: 'not_found',
-      message:
-        found.length > 1
-          ? `'${wanted}' fits ${found.length} models. Name one by its digest.`
-          : `There is no model '${wanted}' in any store. There is: ${names}. Import one with 'corral models import PATH'.`,
-      param: 'model',
-    });
-  }
+export function noDeployment(name: string): FailureException {
+  return new FailureException({
+    code: 'not_found',
+    message: `There is no deployment '${name}'. 'corral deployments' lists those that there are.`,
+  });
 }

@@ -11,6 +11,11 @@ import { NodesService } from '../nodes/nodes.service.js';
 import { DrivenClock } from '../testing/driven-clock.js';
 import { heartbeatOf, MODEL_DIGEST } from '../testing/heartbeats.js';
 import { startServers, type TestServers } from '../testing/test-servers.js';
+import { AuditService } from '../audit/audit.service.js';
+import { SYSTEM } from '../common/principal.js';
+import { DeploymentAdminService } from './deployment-admin.service.js';
+import { DeploymentWriter } from './deployment-writer.js';
+import { ImmediateRollouts } from './immediate-rollouts.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 import { DeploymentsService } from './deployments.service.js';
 import { ReconcilerService } from './reconciler.service.js';
@@ -38,6 +43,7 @@ describe('the reconciler', () => {
   let clock: DrivenClock;
   let nodes: NodesService;
   let deployments: DeploymentsService;
+  let administration: DeploymentAdminService;
   let commands: RecordedCommands;
   let leader: StatedLeader;
   let reconciler: ReconcilerService;
@@ -54,6 +60,8 @@ describe('the reconciler', () => {
     clock = new DrivenClock();
     nodes = new NodesService(clock, prisma, bus);
     deployments = new DeploymentsService(repository, nodes, bus);
+    const writer = new DeploymentWriter(new AuditService(prisma), new ImmediateRollouts());
+    administration = new DeploymentAdminService(prisma, deployments, writer, nodes);
     commands = new RecordedCommands(new ClientNats({}));
     leader = new StatedLeader(servers.config());
     reconciler = new ReconcilerService(leader, nodes, commands, deployments, repository);
@@ -71,7 +79,10 @@ describe('the reconciler', () => {
     await until('the node’s row', row);
   }
   const deploy = (name: string, replicas = 1) =>
-    deployments.create(createDeploymentSchema.parse({ name, model: MODEL_DIGEST, replicas }));
+    administration.create(
+      SYSTEM,
+      createDeploymentSchema.parse({ name, model: MODEL_DIGEST, replicas }),
+    );
   /** Rounds until nothing is left to do but to tell the nodes. */
   async function settle(): Promise<void> {
     await reconciler.reconcile();
@@ -119,7 +130,7 @@ describe('the reconciler', () => {
     await join('a');
     await deploy('m');
     await settle();
-    await deployments.remove('m');
+    await administration.remove(SYSTEM, 'm');
     await settle();
     expect(last('a')).toMatchObject({ generation: 2, assignments: [] });
   });

@@ -105,7 +105,7 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-function candidateOf({ heartbeat, state }: ObservedNode): CandidateNode {
+export function candidateOf({ heartbeat, state }: ObservedNode): CandidateNode {
   return {
     nodeId: heartbeat.nodeId,
     name: heartbeat.name,

@@ -13,11 +13,12 @@ export function judge(
   if (held.length > 0) problems.push(brakeText(held, nodes.length));
   for (const node of nodes) problems.push(...node.problems);
   for (const { name, state, failure } of deployments) {
-    if (state !== 'ready')
+    // An idle one is loaded when somebody asks for it: nothing is wrong with it.
+    if (state !== 'ready' && state !== 'unloaded')
       problems.push(`Deployment ${name} is ${state}: ${failure?.message ?? 'on its way'}`);
   }
   const anyNode = nodes.some(({ state }) => state === 'ready');
-  const anyReady = deployments.some(({ state }) => state === 'ready');
+  const anyReady = deployments.some(({ state }) => state === 'ready' || state === 'unloaded');
   const isDown = !anyNode || (deployments.length > 0 && !anyReady);
   if (isDown) return { status: 'down', problems };
   return { status: problems.length === 0 ? 'ready' : 'degraded', problems };

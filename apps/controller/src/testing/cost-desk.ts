@@ -11,8 +11,11 @@ import { CostsService } from '../costs/costs.service.js';
 import { PriceMemory } from '../costs/price-memory.service.js';
 import { PricesService } from '../costs/prices.service.js';
 import { ReferencesService } from '../costs/references.service.js';
+import { DeploymentAdminService } from '../deployments/deployment-admin.service.js';
+import { DeploymentWriter } from '../deployments/deployment-writer.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { DeploymentsService } from '../deployments/deployments.service.js';
+import { ImmediateRollouts } from '../deployments/immediate-rollouts.js';
 import { Prisma, PrismaService } from '../infra/prisma.service.js';
 import { NodesService } from '../nodes/nodes.service.js';
 import { insertDays } from '../usage/ledger-sums.js';
@@ -171,7 +174,15 @@ export class CostDesk {
     await this.prisma.client.team.create({ data: { id: 'research', name: 'Research' } });
     this.hear('Meta Llama 3.1 8B Instruct', 8_030_261_312);
     await until('the node’s row', async () => (await this.repository.nodeNames()).size === 1);
-    await this.deployments.create(
+    const writer = new DeploymentWriter(new AuditService(this.prisma), new ImmediateRollouts());
+    const administration = new DeploymentAdminService(
+      this.prisma,
+      this.deployments,
+      writer,
+      this.nodes,
+    );
+    await administration.create(
+      SYSTEM,
       createDeploymentSchema.parse({ name: 'team/assistant', model: MODEL_DIGEST }),
     );
   }

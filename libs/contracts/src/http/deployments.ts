@@ -41,33 +41,62 @@ export const rolloutStrategySchema = z.object({
 });
 export type RolloutStrategy = z.infer<typeof rolloutStrategySchema>;
 
-export const createDeploymentSchema = z
-  .object({
-    name: deploymentNameSchema,
-    /** SHA-256 of a model in the store, or a unique beginning (8 digits or more), or its file name. */
-    model: z.string().min(1).max(300),
-    ...replicaBounds,
-    /** Default: wherever it fits. */
-    nodeId: z.string().nullish(),
-    placement: placementSchema.prefault({}),
-    /** Unload when unused for so long, seconds; null: never. */
-    idleTimeoutS: z.int().min(10).max(2_592_000).nullish(),
-    /** Other names that clients may use. */
-    aliases: z.array(deploymentNameSchema).max(16).default([]),
-    spec: replicaSpecSchema.prefault({}),
-  })
-  .refine(({ minReplicas, maxReplicas }) => (minReplicas == null) === (maxReplicas == null), {
-    path: ['maxReplicas'],
-    message: 'minReplicas and maxReplicas go together',
-  })
-  .refine(
-    ({ minReplicas, maxReplicas }) =>
-      minReplicas == null || maxReplicas == null || minReplicas <= maxReplicas,
-    { path: ['maxReplicas'], message: 'must be at least minReplicas' },
-  );
+const deploymentFields = {
+  name: deploymentNameSchema,
+  /** SHA-256 of a model in the store, or a unique beginning (8 digits or more), or its file name. */
+  model: z.string().min(1).max(300),
+  ...replicaBounds,
+  /** Default: wherever it fits. */
+  nodeId: z.string().nullish(),
+  placement: placementSchema.prefault({}),
+  /** Unload when unused for so long, seconds; null: never, or after five minutes with minReplicas 0. */
+  idleTimeoutS: z.int().min(10).max(2_592_000).nullish(),
+  /** Other names that clients may use. */
+  aliases: z.array(deploymentNameSchema).max(16).default([]),
+  spec: replicaSpecSchema.prefault({}),
+};
+
+interface Bounds {
+  replicas?: number | undefined;
+  minReplicas?: number | null | undefined;
+  maxReplicas?: number | null | undefined;
+}
+
+/** What is wrong with a number of replicas; null: nothing. Pure. */
+export function boundsFault({ replicas, minReplicas, maxReplicas }: Bounds): string | null {
+  if ((minReplicas == null) !== (maxReplicas == null)) {
+    return 'minReplicas and maxReplicas go together';
+  }
+  if (minReplicas == null || maxReplicas == null) return null;
+  if (replicas !== undefined) return 'give a fixed number as replicas, or minReplicas and this';
+  return minReplicas <= maxReplicas ? null : 'must be at least minReplicas';
+}
+
+function checkBounds({ value, issues }: z.core.ParsePayload<Bounds>): void {
+  const message = boundsFault(value);
+  if (message === null) return;
+  issues.push({ code: 'custom', path: ['maxReplicas'], message, input: value.maxReplicas });
+}
+
+export const createDeploymentSchema = z.object(deploymentFields).check(checkBounds);
 export type CreateDeployment = z.infer<typeof createDeploymentSchema>;
 
-/** What is absent stays. A change of model or spec makes a revision and a rollout. */
+/**
+ * A deployment in a file: as {@link createDeploymentSchema}, but a field that nobody knows is
+ * refused, since a misspelt one would go back to its default without a word.
+ */
+export const declaredDeploymentSchema = z
+  .strictObject({
+    ...deploymentFields,
+    placement: placementSchema.strict().prefault({}),
+    spec: replicaSpecSchema.strict().prefault({}),
+  })
+  .check(checkBounds);
+
+/**
+ * What is absent stays. A change of model or spec makes a revision and a rollout. `replicas` makes
+ * the number fixed; with bounds, there are as many as scaling finds right between them.
+ */
 export const updateDeploymentSchema = z.object({
   ...replicaBounds,
   nodeId: z.string().nullish(),
@@ -147,6 +176,11 @@ export const deploymentViewSchema = z.object({
   slots: z.int(),
   activeSlots: z.int(),
   queued: z.int(),
+  /** The last step that scaling took, as its controller remembers it; null: none, or not known here. */
+  scaling: z
+    .object({ from: z.int(), to: z.int(), reason: z.string(), at: z.iso.datetime() })
+    .nullable()
+    .default(null),
   /** The rollout that is under way or paused; null: none is. */
   rollout: z
     .object({ id: z.string(), toRevision: z.int(), state: z.enum(ROLLOUT_STATES), weight: z.int() })

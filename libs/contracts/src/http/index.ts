@@ -1,5 +1,6 @@
 export * from './admin.js';
 export * from './accounts.js';
+export * from './apply.js';
 export * from './audit.js';
 export * from './costs.js';
 export * from './deployments.js';

@@ -4,6 +4,7 @@ import type { DeploymentView } from '@corral/contracts/http';
 export function modelView(deployment: DeploymentView): object {
   return {
     id: deployment.name,
+    aliases: deployment.aliases,
     object: 'model',
     created: Math.floor(Date.parse(deployment.createdAt) / 1000),
     owned_by: 'corral',

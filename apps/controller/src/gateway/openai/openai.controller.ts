@@ -57,11 +57,12 @@ export class OpenAiController {
     return { object: 'list', data: this.modelsOf(key).map(modelView) };
   }
 
-  /** A wildcard, since a deployment's name may hold slashes. */
+  /** By name or alias. A wildcard, since a deployment's name may hold slashes. */
   @Get('models/*')
   @RequiresApiKey('models')
   getModel(@Param('*') wanted: string, @CurrentKey() key: AuthenticatedKey): object {
-    const deployment = this.modelsOf(key).find((view) => view.name === wanted);
+    const { name } = this.deployments.resolve(wanted) ?? { name: wanted };
+    const deployment = this.modelsOf(key).find((view) => view.name === name);
     if (deployment !== undefined) return modelView(deployment);
     throw new FailureException({
       code: 'model_not_found',
