@@ -13,6 +13,10 @@ import { ImmediateRollouts } from './immediate-rollouts.js';
 import { ReconcilerService } from './reconciler.service.js';
 import { RevisionsController } from './revisions.controller.js';
 import { Rollouts } from './rollouts.port.js';
+import { Demand } from './scaling/demand.service.js';
+import { ScalingRepository } from './scaling/scaling.repository.js';
+import { ScalingService } from './scaling/scaling.service.js';
+import { WakeService } from './scaling/wake.service.js';
 
 @Module({
   imports: [AuditModule, NodesModule],
@@ -26,7 +30,11 @@ import { Rollouts } from './rollouts.port.js';
     ApplyService,
     PlacementPreview,
     ReconcilerService,
+    Demand,
+    ScalingService,
+    ScalingRepository,
+    WakeService,
   ],
-  exports: [DeploymentsService],
+  exports: [DeploymentsService, Demand],
 })
 export class DeploymentsModule {}

@@ -8,6 +8,7 @@ import { KeyVerificationService } from '../api-keys/key-verification.service.js'
 import { FailureException } from '../common/failure.exception.js';
 import { CostsService } from '../costs/costs.service.js';
 import { DeploymentsService, type ResolvedDeployment } from '../deployments/deployments.service.js';
+import { Demand } from '../deployments/scaling/demand.service.js';
 import { Clock } from '../infra/clock.js';
 import { ControllerIdentity } from '../infra/controller-identity.js';
 import { STEP_TOKENS } from '../quotas/admission.js';
@@ -29,6 +30,7 @@ export class CompletionService {
     private readonly deployments: DeploymentsService,
     private readonly quotas: QuotasService,
     private readonly identity: ControllerIdentity,
+    demand: Demand,
     scheduling: SchedulingService,
     keys: KeyVerificationService,
     settlement: SettlementService,
@@ -41,7 +43,8 @@ export class CompletionService {
       opened: (request) => settlement.opened(request),
       settle: (request) => settlement.settle(request),
       progress,
-      submit: (order, listener) => scheduling.submit(order, listener),
+      submit: (order, listener) =>
+        demand.follow(order.deployment, listener, (heard) => scheduling.submit(order, heard)),
       hold: (publicId, onInvalid) => keys.hold(publicId, onInvalid),
       costs,
     };

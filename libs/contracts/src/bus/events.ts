@@ -1,9 +1,30 @@
 /** Between controllers, and from controllers to all workers. */
 import { z } from 'zod';
 import { controllerIdSchema, nodeIdSchema } from '../ids.js';
+import { durationMsSchema } from '../units.js';
 
 export const controllerAliveSchema = z.object({ controllerId: controllerIdSchema });
 export type ControllerAlive = z.infer<typeof controllerAliveSchema>;
+
+/**
+ * What is asked of a controller, once a second: the leader scales and unloads by it. A controller of
+ * an earlier version sends none; its requests are seen in the heartbeats of the workers.
+ */
+export const controllerLoadSchema = z.object({
+  controllerId: controllerIdSchema,
+  deployments: z.array(
+    z.object({
+      name: z.string(),
+      /** Generations in its queue: none of their attempts has begun. */
+      waiting: z.int().min(0),
+      /** The longest wait of one of them so far, milliseconds; 0: none waits. */
+      longestWaitMs: durationMsSchema,
+      /** Since it was last asked for, milliseconds; 0 while a request is under way. */
+      idleMs: durationMsSchema,
+    }),
+  ),
+});
+export type ControllerLoad = z.infer<typeof controllerLoadSchema>;
 
 /**
  * Something cached has changed; the receiver forgets what it knew and reads again. A kind that a

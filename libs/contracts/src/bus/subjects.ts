@@ -31,6 +31,10 @@ export const controllerSubject = {
 /** All controllers' signs of life, for workers. */
 export const ALL_CONTROLLERS_ALIVE = controllerSubject.alive('*');
 
+/** What is asked of each controller, for the others. */
+export const loadSubject = (controllerId: string): string => `corral.load.${controllerId}`;
+export const ALL_LOADS = loadSubject('*');
+
 /** Facts that every controller caches and must hear of at once (a key was revoked, …). */
 export const CHANGES_SUBJECT = 'corral.changes';
 
