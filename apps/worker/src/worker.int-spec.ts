@@ -54,6 +54,19 @@ describe('a worker on the bus', () => {
     expect(stream.pieces[0]?.prompt).toEqual({ tokens: 5, cachedTokens: 0 });
   });
 
+  it('tells what a model of its store takes on any machine, and of no other', async () => {
+    const op = 'estimate_model' as const;
+    const asked = (digest: string) => controller.op(nodeId, { op, digest, spec: spec() });
+    expect(await asked(rig.digest)).toMatchObject({
+      ok: true,
+      estimate: { slots: 4, contextTokens: 8192, kvCacheBytes: 0 },
+    });
+    expect(await asked('f'.repeat(64))).toMatchObject({
+      ok: false,
+      failure: { code: 'not_found', message: 'The model file is not on this node.' },
+    });
+  });
+
   it('refuses an order that does not fit its contract, and goes on', async () => {
     const escape = { op: 'delete_model', digest: '../x' };
     await expect(controller.op(nodeId, escape)).rejects.toMatchObject({

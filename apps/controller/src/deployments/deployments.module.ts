@@ -10,6 +10,9 @@ import { DeploymentsController } from './deployments.controller.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 import { DeploymentsService } from './deployments.service.js';
 import { ImmediateRollouts } from './immediate-rollouts.js';
+import { EstimatesService } from './placement/estimates.service.js';
+import { MemoryMarginsService } from './placement/memory-margins.service.js';
+import { PlacementService } from './placement/placement.service.js';
 import { ReconcilerService } from './reconciler.service.js';
 import { RevisionsController } from './revisions.controller.js';
 import { Rollouts } from './rollouts.port.js';
@@ -30,11 +33,14 @@ import { WakeService } from './scaling/wake.service.js';
     ApplyService,
     PlacementPreview,
     ReconcilerService,
+    PlacementService,
+    EstimatesService,
+    MemoryMarginsService,
     Demand,
     ScalingService,
     ScalingRepository,
     WakeService,
   ],
-  exports: [DeploymentsService, Demand],
+  exports: [DeploymentsService, PlacementService, Demand],
 })
 export class DeploymentsModule {}

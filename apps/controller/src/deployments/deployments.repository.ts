@@ -2,12 +2,14 @@
 import { Injectable } from '@nestjs/common';
 import {
   placementSchema,
+  reservationSchema,
   replicaSpecSchema,
   type Placement,
   type ReplicaSpec,
+  type Reservation,
 } from '@corral/contracts';
 import { PrismaService } from '../infra/prisma.service.js';
-import type { PlacementAction } from './placement-plan.js';
+import type { PlacementAction } from './placement/placement-plan.js';
 
 export interface StoredDeployment {
   id: string;
@@ -41,6 +43,8 @@ export interface StoredReplica {
   deployment: string;
   modelDigest: string;
   spec: ReplicaSpec;
+  /** What it is expected to take of each device that it may use; empty: of any. */
+  reserved: Reservation[];
 }
 
 export interface DesiredState {
@@ -80,13 +84,14 @@ export class DeploymentsRepository {
     ]);
     return {
       deployments: storedDeployments(deployments),
-      replicas: replicas.map(({ id, nodeId, revision }) => ({
+      replicas: replicas.map(({ id, nodeId, revision, reserved }) => ({
         replicaId: id,
         nodeId,
         revisionId: revision.id,
         deployment: revision.deployment.name,
         modelDigest: revision.modelDigest,
         spec: replicaSpecSchema.parse(revision.spec),
+        reserved: reservationSchema.array().parse(reserved),
       })),
       generations: new Map(nodes.map((node) => [node.id, node.assignmentGeneration])),
     };
@@ -96,8 +101,8 @@ export class DeploymentsRepository {
     await this.prisma.client.$transaction(async (tx) => {
       for (const action of actions) {
         if (action.action === 'place') {
-          const { revisionId, nodeId } = action;
-          await tx.replica.create({ data: { revisionId, nodeId } });
+          const { revisionId, nodeId, reserved } = action;
+          await tx.replica.create({ data: { revisionId, nodeId, reserved } });
         } else {
           await tx.replica.deleteMany({ where: { id: action.replicaId } });
         }

@@ -1,7 +1,13 @@
 import { createDeploymentSchema } from '@corral/contracts/http';
 import { ClientNats } from '@nestjs/microservices';
 import { connectBus, type Bus } from '@corral/bus';
-import { type AssignCommand, type Heartbeat } from '@corral/contracts';
+import type {
+  AssignCommand,
+  Heartbeat,
+  NodeOp,
+  NodeOpReply,
+  ObservedReplica,
+} from '@corral/contracts';
 import { until } from '@corral/testing';
 import { LeaderService } from '../infra/leader.service.js';
 import { PrismaService } from '../infra/prisma.service.js';
@@ -9,7 +15,8 @@ import { NodeCommandsService } from '../nodes/node-commands.service.js';
 import { PLAIN_SETTINGS } from '../nodes/node-settings.js';
 import { NodesService } from '../nodes/nodes.service.js';
 import { DrivenClock } from '../testing/driven-clock.js';
-import { heartbeatOf, MODEL_DIGEST } from '../testing/heartbeats.js';
+import { heartbeatOf, MODEL_DIGEST, SMALL_ESTIMATE } from '../testing/heartbeats.js';
+import { observedReplica } from '../testing/test-worker.js';
 import { startServers, type TestServers } from '../testing/test-servers.js';
 import { AuditService } from '../audit/audit.service.js';
 import { SYSTEM } from '../common/principal.js';
@@ -18,10 +25,23 @@ import { DeploymentWriter } from './deployment-writer.js';
 import { ImmediateRollouts } from './immediate-rollouts.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 import { DeploymentsService } from './deployments.service.js';
+import { EstimatesService } from './placement/estimates.service.js';
+import { MemoryMarginsService } from './placement/memory-margins.service.js';
+import { PlacementService } from './placement/placement.service.js';
 import { ReconcilerService } from './reconciler.service.js';
 
 class RecordedCommands extends NodeCommandsService {
   readonly sent: [nodeId: string, command: AssignCommand][] = [];
+
+  readonly asked: string[] = [];
+  /** Holds answers back while it is not resolved. */
+  answering: Promise<void> = Promise.resolve();
+
+  override async op(nodeId: string, op: NodeOp): Promise<Extract<NodeOpReply, { ok: true }>> {
+    this.asked.push(`${nodeId} ${op.op}`);
+    await this.answering;
+    return { ok: true, estimate: SMALL_ESTIMATE };
+  }
 
   override assign(nodeId: string, command: AssignCommand): void {
     this.sent.push([nodeId, command]);
@@ -47,6 +67,9 @@ describe('the reconciler', () => {
   let commands: RecordedCommands;
   let leader: StatedLeader;
   let reconciler: ReconcilerService;
+  let clock: DrivenClock;
+  let estimates: EstimatesService;
+  let margins: MemoryMarginsService;
 
   beforeAll(async () => {
     servers = await startServers();
@@ -57,6 +80,7 @@ describe('the reconciler', () => {
     await prisma.client.deployment.deleteMany();
     await prisma.client.node.deleteMany();
     const repository = new DeploymentsRepository(prisma);
+    await prisma.client.memoryMargin.deleteMany();
     clock = new DrivenClock();
     nodes = new NodesService(clock, prisma, bus);
     deployments = new DeploymentsService(repository, nodes, bus);
@@ -64,7 +88,16 @@ describe('the reconciler', () => {
     administration = new DeploymentAdminService(prisma, deployments, writer, nodes);
     commands = new RecordedCommands(new ClientNats({}));
     leader = new StatedLeader(servers.config());
-    reconciler = new ReconcilerService(leader, nodes, commands, deployments, repository);
+    estimates = new EstimatesService(nodes, commands, clock);
+    margins = new MemoryMarginsService(prisma);
+    reconciler = new ReconcilerService(
+      leader,
+      nodes,
+      commands,
+      deployments,
+      repository,
+      new PlacementService(nodes, deployments, estimates, margins, clock),
+    );
   });
   afterAll(async () => {
     await bus.close();
@@ -86,7 +119,17 @@ describe('the reconciler', () => {
   /** Rounds until nothing is left to do but to tell the nodes. */
   async function settle(): Promise<void> {
     await reconciler.reconcile();
+    for (const { revision } of deployments.desired().deployments) {
+      await estimates.settled(revision.modelDigest, revision.spec);
+    }
     await reconciler.reconcile();
+    await reconciler.reconcile();
+  }
+  /** Its replica as the node reports it once it is ready. */
+  function readyOn(nodeId: string, change: Partial<ObservedReplica> = {}): ObservedReplica {
+    const assignment = last(nodeId)?.assignments[0];
+    if (assignment === undefined) throw new Error(`nothing is assigned to ${nodeId}`);
+    return { ...observedReplica(assignment, 'ready'), ...change };
   }
   const last = (nodeId: string): AssignCommand | undefined =>
     commands.sent.findLast(([to]) => to === nodeId)?.[1];
@@ -183,8 +226,77 @@ describe('the reconciler', () => {
     await settle();
     expect(deployments.view('m')).toMatchObject({
       state: 'pending',
-      failure: { message: 'machine a does not have the model file.' },
+      failure: { message: 'Node machine a does not have the model file, nor has any other.' },
     });
+  });
+
+  it('places a replica when it is known what it takes, and promises it that', async () => {
+    await join('a');
+    let answer: () => void = () => undefined;
+    commands.answering = new Promise((resolve) => {
+      answer = resolve;
+    });
+    await deploy('m');
+    await reconciler.reconcile();
+    expect(deployments.view('m').failure?.message).toContain('is being measured');
+    answer();
+    await settle();
+    expect(commands.asked).toEqual(['a estimate_model']);
+    expect(last('a')?.assignments[0]?.deviceIds).toEqual(['cpu']);
+    const { reserved } = await prisma.client.replica.findFirstOrThrow();
+    // 3,000 bytes and five percent, beside what any engine takes.
+    expect(reserved).toEqual([{ deviceId: 'cpu', bytes: 3_150 + 256 * 2 ** 20 }]);
+  });
+
+  it('places what a node that is silent for a minute had on another, and takes it from there', async () => {
+    await join('a');
+    await deploy('m');
+    await settle();
+    await join('b');
+    const sequence = 1;
+    nodes.heard(heartbeatOf('a', { sequence, assignmentGeneration: 1, replicas: [readyOn('a')] }));
+    clock.advance(60_000);
+    nodes.heard(heartbeatOf('b', { sequence }));
+    await settle();
+    expect(last('b')).toBeUndefined();
+    clock.advance(1);
+    nodes.heard(heartbeatOf('b', { sequence: 2 }));
+    await settle();
+    expect(last('b')?.assignments).toMatchObject([{ deployment: 'm' }]);
+    expect(await prisma.client.replica.count()).toBe(2);
+    nodes.heard(
+      heartbeatOf('b', { sequence: 3, assignmentGeneration: 1, replicas: [readyOn('b')] }),
+    );
+    await settle();
+    nodes.heard(heartbeatOf('a', { sequence: 2, assignmentGeneration: 1 }));
+    await settle();
+    expect(last('a')).toEqual({ generation: 2, assignments: [] });
+    expect(await prisma.client.replica.count()).toBe(1);
+  });
+
+  it('learns what loads take, and keeps the most, for every controller', async () => {
+    await join('a');
+    await deploy('m');
+    await settle();
+    const key = {
+      modelDigest: MODEL_DIGEST,
+      contextTokens: SMALL_ESTIMATE.contextTokens,
+      kvCacheType: 'f16' as const,
+    };
+    expect(margins.marginsFor(key).cpu).toBe(1.05);
+    const replicas = [readyOn('a', { memoryBytes: 3_600 })];
+    nodes.heard(heartbeatOf('a', { sequence: 1, assignmentGeneration: 1, replicas }));
+    await settle();
+    await margins.learn(
+      { ...key, deviceKind: 'cpu' },
+      { estimateBytes: 3_000, measuredBytes: 3_300 },
+    );
+    const other = new MemoryMarginsService(prisma);
+    await other.refresh();
+    expect(other.marginsFor(key)).toMatchObject({ cpu: 1.2, cuda: 1.05 });
+    expect(await prisma.client.memoryMargin.findMany()).toMatchObject([
+      { estimateBytes: 3_000n, measuredBytes: 3_600n, samples: 2 },
+    ]);
   });
 
   it('does nothing on a controller that does not lead', async () => {

@@ -8,7 +8,7 @@ import { NodeCommandsService } from '../nodes/node-commands.service.js';
 import { NodesService, type ObservedNode } from '../nodes/nodes.service.js';
 import { DeploymentsRepository } from './deployments.repository.js';
 import { DeploymentsService } from './deployments.service.js';
-import { planPlacement, roomiestBytes, type CandidateNode } from './placement-plan.js';
+import { PlacementService } from './placement/placement.service.js';
 import { wantedOf } from './wanted-revision.js';
 
 const INTERVAL_MS = 1_000;
@@ -26,6 +26,7 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
     private readonly commands: NodeCommandsService,
     private readonly deployments: DeploymentsService,
     private readonly repository: DeploymentsRepository,
+    private readonly placement: PlacementService,
   ) {}
 
   onModuleInit(): void {
@@ -59,16 +60,10 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
 
   private async round(): Promise<void> {
     const observed = this.nodes.observed();
-    // What is silent may well run: nothing is moved, and the others are still told their lists.
-    if (this.nodes.isBraked()) return this.tellAll(observed);
-    const { deployments, replicas, generations } = this.deployments.desired();
+    const { generations } = this.deployments.desired();
     const isNew = observed.some(({ heartbeat }) => !generations.has(heartbeat.nodeId));
     if (isNew && !this.again) await this.deployments.refresh();
-    const plan = planPlacement(
-      deployments.map(wantedOf),
-      replicas,
-      observed.filter(({ heartbeat }) => generations.has(heartbeat.nodeId)).map(candidateOf),
-    );
+    const plan = this.placement.plan(this.deployments.desired().deployments.map(wantedOf));
     this.deployments.reportPlacement(plan.reasons);
     if (plan.actions.length > 0) {
       this.logger.log({ placement: plan.actions });
@@ -81,6 +76,7 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
 
   private async tellAll(observed: readonly ObservedNode[]): Promise<void> {
     for (const node of observed) await this.tell(node);
+    await this.placement.learn();
   }
 
   private async tell({ heartbeat, settings: { polite } }: ObservedNode): Promise<void> {
@@ -94,23 +90,14 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
     }
     const assignments = replicas
       .filter((replica) => replica.nodeId === nodeId)
-      .map(({ replicaId, deployment, revisionId, modelDigest, spec }) => ({
+      .map(({ replicaId, deployment, revisionId, modelDigest, spec, reserved }) => ({
         replicaId,
         deployment,
         revisionId,
         modelDigest,
         spec,
+        deviceIds: reserved.map(({ deviceId }) => deviceId),
       }));
     this.commands.assign(nodeId, { generation: ours, assignments, polite });
   }
-}
-
-export function candidateOf({ heartbeat, state }: ObservedNode): CandidateNode {
-  return {
-    nodeId: heartbeat.nodeId,
-    name: heartbeat.name,
-    isReady: state === 'ready' && !heartbeat.draining,
-    modelDigests: new Set(heartbeat.models.flatMap(({ digest }) => digest ?? [])),
-    freeBytes: roomiestBytes(heartbeat),
-  };
 }

@@ -27,12 +27,15 @@ export class NodeCommandsService {
     });
   }
 
-  /** Throws {@link FailureException} with the node's reason, or when it does not answer. */
-  async op(nodeId: string, op: NodeOp): Promise<Success> {
+  /**
+   * Throws {@link FailureException} with the node's reason, or when it does not answer within
+   * `timeoutMs` (default 10 s).
+   */
+  async op(nodeId: string, op: NodeOp, timeoutMs = OP_TIMEOUT_MS): Promise<Success> {
     let answer: unknown;
     try {
       answer = await firstValueFrom(
-        this.client.send<unknown>(nodeSubject('op', nodeId), op).pipe(timeout(OP_TIMEOUT_MS)),
+        this.client.send<unknown>(nodeSubject('op', nodeId), op).pipe(timeout(timeoutMs)),
       );
     } catch {
       throw new FailureException(

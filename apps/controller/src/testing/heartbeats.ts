@@ -1,4 +1,4 @@
-import type { Heartbeat, StoredModel } from '@corral/contracts';
+import type { Heartbeat, ModelEstimate, StoredModel } from '@corral/contracts';
 
 export const MODEL_DIGEST = 'ab'.repeat(32);
 
@@ -31,7 +31,7 @@ export function heartbeatOf(nodeId: string, change: Partial<Heartbeat> = {}): He
       cores: 2,
       cpuModel: 'a CPU',
       node: '20',
-      engine: null,
+      engine: 'node-llama-cpp 3',
     },
     devices: [
       {
@@ -57,3 +57,14 @@ export function heartbeatOf(nodeId: string, change: Partial<Heartbeat> = {}): He
     ...change,
   };
 }
+
+/** What a node says that a model takes: next to nothing. */
+export const SMALL_ESTIMATE: ModelEstimate = {
+  slots: 4,
+  contextTokens: 8192,
+  trainContextTokens: 8192,
+  layers: 2,
+  kvCacheBytes: 1_000,
+  cpu: { weightsBytes: 1_000, computeBytes: 1_000 },
+  gpu: { weightsBytes: 1_000, outputBytes: 100, hostBytes: 100, computeBytes: 1_000 },
+};

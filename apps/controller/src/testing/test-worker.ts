@@ -17,7 +17,7 @@ import {
 } from '@corral/contracts';
 import { lastValueFrom } from 'rxjs';
 import { z } from 'zod';
-import { heartbeatOf } from './heartbeats.js';
+import { heartbeatOf, SMALL_ESTIMATE } from './heartbeats.js';
 
 /** What Nest puts around events and requests on the wire. */
 const assignEvent = z.object({ data: assignCommandSchema });
@@ -29,7 +29,7 @@ const opExchange = {
 export class TestWorker {
   readonly assigned: AssignCommand[] = [];
   readonly ops: NodeOp[] = [];
-  answer: NodeOpReply = { ok: true };
+  answer: NodeOpReply = { ok: true, estimate: SMALL_ESTIMATE };
   heartbeat: Heartbeat;
   private timer: NodeJS.Timeout | null = null;
 
@@ -69,7 +69,7 @@ export class TestWorker {
   async carryOut(state: ReplicaState = 'ready'): Promise<void> {
     const last = this.assigned.at(-1);
     if (last === undefined) throw new Error('nothing was assigned');
-    const replicas = last.assignments.map((assignment) => observed(assignment, state));
+    const replicas = last.assignments.map((assignment) => observedReplica(assignment, state));
     await this.report({ assignmentGeneration: last.generation, replicas });
   }
 
@@ -95,7 +95,8 @@ export class TestWorker {
   }
 }
 
-function observed(
+/** A replica of an assignment as a worker reports it. */
+export function observedReplica(
   { spec, ...assignment }: AssignCommand['assignments'][number],
   state: ReplicaState,
 ): ObservedReplica {

@@ -31,7 +31,7 @@ export class ApplyService {
       async (tx) => {
         await lockDeployments(tx);
         const planned = await this.plan(tx, request);
-        const preview = this.placement.of(planned, await this.writer.stored(tx));
+        const preview = await this.placement.of(planned, await this.writer.stored(tx));
         if (!dryRun) await this.carryOut(tx, by, planned, request);
         return [planned, preview] as const;
       },

@@ -3,9 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { NodesService } from '../../nodes/nodes.service.js';
 import type { DeploymentSettings } from '../deployment-settings.js';
 import type { StoredDeployment } from '../deployments.repository.js';
-import { DeploymentsService } from '../deployments.service.js';
-import { planPlacement } from '../placement-plan.js';
-import { candidateOf } from '../reconciler.service.js';
+import { PlacementService } from '../placement/placement.service.js';
 import { wantedOf, type WantedRevision } from '../wanted-revision.js';
 import { resultOf, type PlannedChange } from './apply-plan.js';
 
@@ -19,25 +17,23 @@ export interface PreviewedPlacement {
 @Injectable()
 export class PlacementPreview {
   constructor(
-    private readonly deployments: DeploymentsService,
+    private readonly placement: PlacementService,
     private readonly nodes: NodesService,
   ) {}
 
-  /** By deployment; those that are not in `changes` stay as they are. */
-  of(
+  /** By deployment; those that are not in `changes` stay as they are. Waits for what is measured. */
+  async of(
     changes: readonly PlannedChange[],
     stored: readonly StoredDeployment[],
-  ): Map<string, PreviewedPlacement> {
+  ): Promise<Map<string, PreviewedPlacement>> {
     const changed = new Set(changes.map(({ name }) => name));
     const staying = stored.filter(({ name }) => !changed.has(name)).map(wantedOf);
     const wanted = changes.flatMap((change) =>
       resultOf(change).map((settings) => wantedAfter(change, settings)),
     );
-    const { generations, replicas } = this.deployments.desired();
-    const observed = this.nodes
-      .observed()
-      .filter(({ heartbeat }) => generations.has(heartbeat.nodeId));
-    const plan = planPlacement([...staying, ...wanted], replicas, observed.map(candidateOf));
+    await Promise.all(wanted.map((revision) => this.placement.measuredNeedOf(revision)));
+    const plan = this.placement.plan([...staying, ...wanted]);
+    const observed = this.nodes.observed();
     const nameOf = (nodeId: string): string =>
       observed.find(({ heartbeat }) => heartbeat.nodeId === nodeId)?.heartbeat.name ?? nodeId;
     return new Map(

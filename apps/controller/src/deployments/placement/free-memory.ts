@@ -47,6 +47,6 @@ export function freeText(memory: FreeMemory): string {
   ];
   return (
     `${gib(memory.freeBytes)} GiB free of ${gib(memory.totalBytes)}` +
-    uses.flatMap(([bytes, use]) => (bytes > 0 ? `, ${gib(bytes)} ${use}` : [])).join('')
+    uses.flatMap(([bytes, use]) => (gib(bytes) === '0.0' ? [] : `, ${gib(bytes)} ${use}`)).join('')
   );
 }

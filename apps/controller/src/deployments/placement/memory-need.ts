@@ -78,13 +78,21 @@ export function needOnGpu(
   };
 }
 
+/** The estimate alone, on devices of one kind and beside them: what a replica that is ready reports. */
+export function estimatedBytes(need: MemoryNeed, kind: DeviceKind, devices: number): number {
+  const plain = { ...need, margins: { cpu: 1, cuda: 1, vulkan: 1, metal: 1 } };
+  if (kind === 'cpu') return needOnCpu(plain).totalBytes - ENGINE_HOST_BYTES;
+  const { gpu, hostBytes } = needOnGpu(plain, kind, devices);
+  return gpu.totalBytes - gpu.engineBytes + hostBytes - ENGINE_HOST_BYTES;
+}
+
 function partsOf(
   parts: Pick<NeedParts, 'weightsBytes' | 'kvCacheBytes' | 'computeBytes'>,
   engineBytes: number,
   margin: number,
 ): NeedParts {
   const estimated = parts.weightsBytes + parts.kvCacheBytes + parts.computeBytes;
-  const marginBytes = Math.ceil(estimated * (margin - 1));
+  const marginBytes = Math.ceil(estimated * margin) - estimated;
   return { ...parts, engineBytes, marginBytes, totalBytes: estimated + engineBytes + marginBytes };
 }
 
@@ -99,6 +107,8 @@ export function needText(parts: NeedParts, { slots, contextTokens }: ModelEstima
   return (
     `needs ${gib(parts.totalBytes)} GiB: weights ${gib(weightsBytes)}, ` +
     `KV ${gib(kvCacheBytes)} (${slots} slots x ${context}), compute ${gib(computeBytes)}` +
-    rest.flatMap(([name, bytes]) => (bytes > 0 ? `, ${name} ${gib(bytes)}` : [])).join('')
+    rest
+      .flatMap(([name, bytes]) => (gib(bytes) === '0.0' ? [] : `, ${name} ${gib(bytes)}`))
+      .join('')
   );
 }
