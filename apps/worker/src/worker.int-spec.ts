@@ -4,7 +4,7 @@
  */
 import { fakeSeed, fakeText } from '@corral/testing';
 import { readLedger } from './testing/read-ledger.js';
-import { request, TestController } from './testing/test-controller.js';
+import { request, spec, TestController } from './testing/test-controller.js';
 import { until } from './testing/until.js';
 import { WorkerRig } from './testing/worker-rig.js';
 

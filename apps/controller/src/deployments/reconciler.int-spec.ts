@@ -67,7 +67,6 @@ describe('the reconciler', () => {
   let commands: RecordedCommands;
   let leader: StatedLeader;
   let reconciler: ReconcilerService;
-  let clock: DrivenClock;
   let estimates: EstimatesService;
   let margins: MemoryMarginsService;
 
