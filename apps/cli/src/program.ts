@@ -1,11 +1,14 @@
 /** The command line as a whole: its commands, and what holds for all of them. */
 import { Command } from 'commander';
+import { addApply } from './commands/apply.js';
 import { addAudit } from './commands/audit.js';
 import { addCosts } from './commands/costs/costs.js';
 import { addDeploy } from './commands/deploy.js';
+import { addExport } from './commands/export.js';
 import { addKeys } from './commands/keys.js';
 import { addModels } from './commands/models.js';
 import { addQuota } from './commands/quota/quota.js';
+import { addScale } from './commands/scale.js';
 import { addStatus } from './commands/status.js';
 import { addTeams } from './commands/teams.js';
 import { addUp } from './commands/up.js';
@@ -34,6 +37,9 @@ export function createProgram(version: string): Command {
   addUp(program);
   addStatus(program);
   addDeploy(program);
+  addScale(program);
+  addApply(program);
+  addExport(program);
   addModels(program);
   addTeams(program);
   addUsers(program);

@@ -1,14 +1,18 @@
 /** The admin API as the commands use it. Every answer is parsed by its contract. */
 import {
+  applyPlanSchema,
   deploymentViewSchema,
   importStartedSchema,
   modelViewSchema,
   overviewSchema,
+  type ApplyPlan,
   type DeploymentView,
   type ImportStarted,
   type ModelView,
   type Overview,
+  type applySchema,
   type createDeploymentSchema,
+  type updateDeploymentSchema,
 } from '@corral/contracts/http';
 import { z } from 'zod';
 import { AccountsApi } from './accounts-api.js';
@@ -19,6 +23,9 @@ import { KeysApi } from './keys-api.js';
 import { segments } from './path.js';
 import { QuotasApi } from './quotas-api.js';
 import { UsageApi } from './usage-api.js';
+
+/** Longer than the controller gives itself. */
+const APPLY_TIMEOUT_MS = 60_000;
 
 /** Throws {@link CliError}: `unreachable` without an answer, `refused` for an answer that says no. */
 export class AdminClient {
@@ -59,6 +66,20 @@ export class AdminClient {
 
   createDeployment(body: z.input<typeof createDeploymentSchema>): Promise<DeploymentView> {
     return this.connection.call('POST', '/deployments', deploymentViewSchema, { body });
+  }
+
+  updateDeployment(
+    name: string,
+    body: z.input<typeof updateDeploymentSchema>,
+  ): Promise<DeploymentView> {
+    const path = `/deployments/${segments(name)}`;
+    return this.connection.call('PATCH', path, deploymentViewSchema, { body });
+  }
+
+  /** Refused with the field at fault, as a path in the documents. */
+  apply(body: z.input<typeof applySchema>): Promise<ApplyPlan> {
+    const timeoutMs = APPLY_TIMEOUT_MS;
+    return this.connection.call('POST', '/apply', applyPlanSchema, { body, timeoutMs });
   }
 
   async deleteDeployment(name: string): Promise<void> {

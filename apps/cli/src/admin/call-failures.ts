@@ -2,15 +2,28 @@
 import { adminErrorSchema } from '@corral/contracts/http';
 import { CliError, EXIT } from '../cli-error.js';
 
+/** The controller said no. */
+export class Refusal extends CliError {
+  constructor(
+    message: string,
+    /** The field at fault, as the controller names it; null: it names none. */
+    readonly param: string | null,
+    hint?: string,
+  ) {
+    super(message, EXIT.refused, hint);
+  }
+}
+
 /** @param json the body of the answer, in the shape of the admin API or in any other */
-export function refusal(status: number, json: unknown): CliError {
+export function refusal(status: number, json: unknown): Refusal {
   const body = adminErrorSchema.safeParse(json);
   const message = body.success ? body.data.error.message : `HTTP status ${status}`;
   const hint =
     status === 401 || status === 403
       ? 'Give the admin token with --token or CORRAL_ADMIN_TOKEN, or name the data folder with --home.'
       : undefined;
-  return new CliError(message, EXIT.refused, hint);
+  const param = body.success ? (body.data.error.param ?? null) : null;
+  return new Refusal(message, param, hint);
 }
 
 export function noAnswer(url: string, cause: unknown, timeoutMs: number): CliError {

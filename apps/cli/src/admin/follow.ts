@@ -36,11 +36,14 @@ export async function followImport(
 /**
  * Gives the deployment once it answers. Throws {@link CliError} with the reason when it stays
  * failed: a worker tries again by itself, and the next try may do.
+ *
+ * @param isDone what else has to be so; default: nothing
  */
 export async function followDeployment(
   client: AdminClient,
   name: string,
   options: FollowOptions,
+  isDone: (deployment: DeploymentView) => boolean = () => true,
 ): Promise<DeploymentView> {
   let failedSinceMs: number | null = null;
   return poll(`Deployment ${name}`, options, async () => {
@@ -54,12 +57,19 @@ export async function followDeployment(
         throw failed(`Deployment ${name}`, deployment.failure?.message);
       }
     }
-    return deployment.state === 'ready' ? deployment : undefined;
+    return deployment.state === 'ready' && isDone(deployment) ? deployment : undefined;
   });
 }
 
-function deploymentDetail({ state, progress }: DeploymentView): string {
-  return progress === null ? state : `${state} ${Math.round(progress * 100)} %`;
+function deploymentDetail(deployment: DeploymentView): string {
+  const { state, progress, failure, rollout, readyReplicas, desiredReplicas } = deployment;
+  const parts = [
+    progress === null ? state : `${state} ${Math.round(progress * 100)} %`,
+    desiredReplicas === 1 ? '' : `${readyReplicas} of ${desiredReplicas} replicas`,
+    rollout === null ? '' : `rollout to revision ${rollout.toRevision} ${rollout.state}`,
+    failure?.message ?? '',
+  ];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 async function poll<T>(

@@ -46,13 +46,23 @@ export function deploymentTable(deployments: DeploymentView[]): string {
       deployment.name,
       deployment.state,
       deployment.modelName,
-      `${deployment.readyReplicas}/${deployment.desiredReplicas}`,
+      replicasText(deployment),
       `${deployment.activeSlots}/${deployment.slots}`,
       String(deployment.queued),
-      deployment.failure?.message ?? '',
+      deployment.failure?.message ?? scalingText(deployment),
     ]),
     'No deployments. `corral deploy MODEL --name NAME` makes one.',
   );
+}
+
+/** `2/3`, and the bounds where it scales. */
+function replicasText({ readyReplicas, desiredReplicas, ...view }: DeploymentView): string {
+  const bounds = view.minReplicas === null ? '' : ` (${view.minReplicas}-${view.maxReplicas})`;
+  return `${readyReplicas}/${desiredReplicas}${bounds}`;
+}
+
+function scalingText({ scaling }: DeploymentView): string {
+  return scaling === null ? '' : `scaled ${scaling.from} → ${scaling.to}: ${scaling.reason}`;
 }
 
 function nodeRow(node: NodeView): string[] {

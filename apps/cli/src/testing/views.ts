@@ -1,5 +1,13 @@
 /** What the admin API shows, with values of which a spec changes some. */
-import type { ApiKeyView, NodeView, TeamView, UsageSums, UserView } from '@corral/contracts/http';
+import {
+  deploymentViewSchema,
+  type ApiKeyView,
+  type DeploymentView,
+  type NodeView,
+  type TeamView,
+  type UsageSums,
+  type UserView,
+} from '@corral/contracts/http';
 
 const CREATED_AT = '2026-11-01T08:00:00.000Z';
 
@@ -111,4 +119,26 @@ export function overview(nodes: NodeView[]): object {
       ttftP50Ms: null,
     },
   };
+}
+
+export function deployment(change: Partial<DeploymentView> = {}): DeploymentView {
+  return deploymentViewSchema.parse({
+    id: 'd-1',
+    name: 'coder',
+    modelDigest: 'ab'.repeat(32),
+    modelName: 'coder.gguf',
+    revision: 1,
+    spec: {},
+    desiredReplicas: 1,
+    readyReplicas: 1,
+    state: 'ready',
+    failure: null,
+    progress: null,
+    contextTokens: 8_192,
+    slots: 4,
+    activeSlots: 0,
+    queued: 0,
+    createdAt: CREATED_AT,
+    ...change,
+  });
 }
