@@ -3,6 +3,7 @@ import { GenerationModule } from '../generation/generation.module.js';
 import { HardwareModule } from '../hardware/hardware.module.js';
 import { ModelsModule } from '../models/models.module.js';
 import { SupervisorModule } from '../supervisor/supervisor.module.js';
+import { TransferModule } from '../transfer/transfer.module.js';
 import { AgentController } from './agent.controller.js';
 import { DepartureService } from './departure.service.js';
 import { HeartbeatService } from './heartbeat.service.js';
@@ -10,7 +11,7 @@ import { NodeOpService } from './node-op.service.js';
 import { ReconcileService } from './reconcile.service.js';
 
 @Module({
-  imports: [HardwareModule, ModelsModule, SupervisorModule, GenerationModule],
+  imports: [HardwareModule, ModelsModule, TransferModule, SupervisorModule, GenerationModule],
   controllers: [AgentController],
   providers: [ReconcileService, HeartbeatService, NodeOpService, DepartureService],
 })

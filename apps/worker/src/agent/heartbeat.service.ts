@@ -19,6 +19,8 @@ import { WorkerLog } from '../infra/log.js';
 import { IDENTITY, SETTINGS } from '../infra/tokens.js';
 import { ModelStoreService } from '../models/model-store.service.js';
 import { ReplicasService } from '../supervisor/replicas.service.js';
+import { FetchesService } from '../transfer/fetches.service.js';
+import { FileServerService } from '../transfer/file-server.service.js';
 import { ReconcileService } from './reconcile.service.js';
 
 const PERIOD_MS = 1_000;
@@ -38,6 +40,8 @@ export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy
     private readonly control: ClientNats,
     private readonly hardware: HardwareService,
     private readonly models: ModelStoreService,
+    private readonly fileServer: FileServerService,
+    private readonly fetches: FetchesService,
     private readonly replicas: ReplicasService,
     private readonly generation: GenerationService,
     private readonly reconcile: ReconcileService,
@@ -94,6 +98,8 @@ export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy
       assignmentGeneration: this.reconcile.generation,
       replicas: this.replicas.observe(),
       models: this.models.list(),
+      fileServer: this.fileServer.describe(),
+      fetches: this.fetches.list(),
       draining: this.generation.draining,
       polite: this.reconcile.polite,
       yielding: false,

@@ -1,5 +1,10 @@
 import { replicaSpecSchema, type Assignment } from '@corral/contracts';
-import { DRAIN_LIMIT_MS, planReconcile, type ReplicaSnapshot } from './reconcile-plan.js';
+import {
+  DRAIN_LIMIT_MS,
+  planReconcile,
+  type FetchSnapshot,
+  type ReplicaSnapshot,
+} from './reconcile-plan.js';
 
 const digest = 'a'.repeat(64);
 const assignment: Assignment = {
@@ -13,7 +18,12 @@ const assignment: Assignment = {
 const nowMs = 100_000;
 
 function desire(...assignments: Assignment[]) {
-  return { assignments, models: new Set([digest]), leaving: false };
+  return {
+    assignments,
+    models: new Set([digest]),
+    fetches: new Map<string, FetchSnapshot>(),
+    leaving: false,
+  };
 }
 
 function see(change: Partial<ReplicaSnapshot> = {}): ReplicaSnapshot {
@@ -43,6 +53,23 @@ describe('the reconcile plan', () => {
     expect(planReconcile(desired, [see({ state: 'assigned' })], nowMs)).toMatchObject([
       { do: 'wait', failure: { message: expect.stringContaining('aaaaaaaaaaaa…') } },
     ]);
+  });
+
+  it.each(['assigned', 'fetching', 'failed'] as const)(
+    'tells one that is %s how far its model file has come, when that is on its way',
+    (state) => {
+      const fetch = { progress: 0.5, failure: null, gaveUp: false };
+      const desired = { ...desire(assignment), models: new Set<string>() };
+      desired.fetches.set(digest, fetch);
+      expect(planReconcile(desired, [see({ state, retryAtMs: 0 })], nowMs)).toEqual([
+        { do: 'fetch', replicaId: 'r1', fetch },
+      ]);
+    },
+  );
+
+  it('starts a replica whose model has come', () => {
+    const plan = planReconcile(desire(assignment), [see({ state: 'fetching' })], nowMs);
+    expect(plan).toMatchObject([{ do: 'start', replicaId: 'r1' }]);
   });
 
   it('starts a failed replica when its time has come, not before, and not without one', () => {

@@ -11,8 +11,11 @@
  *     b. else: stop.
  *  3. It is wanted, and the node is leaving: nothing is started.
  *  4. It is wanted but unknown here: create it.
- *  5. It waits for its model file: start when that is in the store, else say what it waits for.
- *  6. It failed: start when its time has come.
+ *  5. It does not run, and its model file is not in the store:
+ *     a. it is known where the file is to be had: say how far it has come;
+ *     b. else: say what it waits for.
+ *  6. It waits, and its model file is in the store: start.
+ *  7. It failed: start when its time has come.
  */
 import type { Assignment, Failure, ReplicaState } from '@corral/contracts';
 
@@ -20,8 +23,19 @@ export interface DesiredState {
   assignments: readonly Assignment[];
   /** Digests of the models in the store. */
   models: ReadonlySet<string>;
+  /** The models on their way into the store, by digest. */
+  fetches: ReadonlyMap<string, FetchSnapshot>;
   /** The worker is about to leave. */
   leaving: boolean;
+}
+
+export interface FetchSnapshot {
+  /** 0 to 1. */
+  progress: number;
+  /** Why it does not go on; null when it does. */
+  failure: Failure | null;
+  /** It will not go on by itself. */
+  gaveUp: boolean;
 }
 
 export interface ReplicaSnapshot {
@@ -38,6 +52,7 @@ export interface ReplicaSnapshot {
 export type ReconcileAction =
   | { do: 'create'; assignment: Assignment; reason: string }
   | { do: 'wait'; replicaId: string; failure: Failure }
+  | { do: 'fetch'; replicaId: string; fetch: FetchSnapshot }
   | { do: 'start' | 'drain' | 'stop' | 'forget'; replicaId: string; reason: string };
 
 /** What is on board may go on for so long after the drain began. */
@@ -65,7 +80,7 @@ export function planReconcile(
 function planReplica(
   replica: ReplicaSnapshot,
   wanted: Assignment | null,
-  { models, leaving }: DesiredState,
+  { models, fetches, leaving }: DesiredState,
   nowMs: number,
 ): ReconcileAction | null {
   const { replicaId, modelDigest } = replica.assignment;
@@ -74,10 +89,13 @@ function planReplica(
   if (!isSame(wanted, replica.assignment)) return planEnd(replica, 'its spec has changed', nowMs);
   if (replica.state === 'draining') return planEnd(replica, 'its drain has begun', nowMs);
   if (leaving) return null;
-  if (replica.state === 'assigned') {
-    if (models.has(modelDigest)) return { do: 'start', replicaId, reason: 'its model is here' };
+  const waits = replica.state === 'assigned' || replica.state === 'fetching';
+  if ((waits || replica.state === 'failed') && !models.has(modelDigest)) {
+    const fetch = fetches.get(modelDigest);
+    if (fetch !== undefined) return { do: 'fetch', replicaId, fetch };
     return { do: 'wait', replicaId, failure: missing(modelDigest) };
   }
+  if (waits) return { do: 'start', replicaId, reason: 'its model is here' };
   const isDue = replica.retryAtMs !== null && nowMs >= replica.retryAtMs;
   if (replica.state === 'failed' && isDue) {
     return { do: 'start', replicaId, reason: 'its back-off is over' };
@@ -99,6 +117,8 @@ function isSame(one: Assignment, other: Assignment): boolean {
 }
 
 function missing(digest: string): Failure {
-  const message = `Waits for the model file ${digest.slice(0, 12)}…, which is not in this node's store.`;
+  const message =
+    `Waits for the model file ${digest.slice(0, 12)}…, which is not in this node's store: ` +
+    'no node that has it can be reached.';
   return { code: 'model_unavailable', message };
 }

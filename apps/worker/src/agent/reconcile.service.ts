@@ -6,6 +6,7 @@ import { WorkerLog } from '../infra/log.js';
 import { ModelStoreService } from '../models/model-store.service.js';
 import type { Replica } from '../supervisor/replica.js';
 import { ReplicasService } from '../supervisor/replicas.service.js';
+import { FetchesService } from '../transfer/fetches.service.js';
 import { planReconcile, type ReconcileAction, type ReplicaSnapshot } from './reconcile-plan.js';
 
 /** A back-off is over, a drain is done: seen at the latest after this. */
@@ -20,6 +21,7 @@ export class ReconcileService implements OnApplicationBootstrap, OnModuleDestroy
   constructor(
     private readonly replicas: ReplicasService,
     private readonly models: ModelStoreService,
+    private readonly fetches: FetchesService,
     private readonly clock: Clock,
     private readonly log: WorkerLog,
   ) {}
@@ -63,10 +65,13 @@ export class ReconcileService implements OnApplicationBootstrap, OnModuleDestroy
     // Before the first list, nothing is known of what should run: so nothing is wrong.
     if (this.desired === null) return;
     const models = new Set(this.models.list().flatMap(({ digest }) => digest ?? []));
-    const { assignments } = this.desired;
+    const { assignments, files } = this.desired;
+    const needed = assignments.map(({ modelDigest }) => modelDigest);
+    this.fetches.want(new Set(needed.filter((digest) => !models.has(digest))), files);
+    const fetches = new Map(this.fetches.states().map((state) => [state.digest, state]));
     const observed = this.replicas.all().map(snapshotOf);
     const plan = planReconcile(
-      { assignments, models, leaving: this.leaving },
+      { assignments, models, fetches, leaving: this.leaving },
       observed,
       this.clock.nowMs(),
     );
@@ -76,6 +81,10 @@ export class ReconcileService implements OnApplicationBootstrap, OnModuleDestroy
   private carryOut(action: ReconcileAction): void {
     if (action.do === 'wait') {
       this.replicas.find(action.replicaId)?.wait(action.failure);
+      return;
+    }
+    if (action.do === 'fetch') {
+      this.replicas.find(action.replicaId)?.fetch(action.fetch);
       return;
     }
     if (action.do === 'create') {

@@ -25,6 +25,16 @@ const environmentSchema = z.object({
   ),
   /** CPU threads that all engines share. Default: the available cores less one. */
   CORRAL_CPU_THREADS: z.coerce.number().int().min(1).max(1024).optional(),
+  /** Where the server of model files, for other nodes, listens. Default: see server-address-plan.ts. */
+  CORRAL_FILE_SERVER_HOST: text.optional(),
+  /** Its port; 0 takes any that is free. */
+  CORRAL_FILE_SERVER_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** Its address as others reach it (`http://host:port`), where that is not the one it listens on. */
+  CORRAL_FILE_SERVER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Megabits a second with which model files come from other nodes, all together. Default: no limit. */
+  CORRAL_FETCH_MBIT_PER_S: z.coerce.number().min(1).max(1_000_000).optional(),
+  /** Seconds after which a node that sends next to nothing of a file is given up for another. */
+  CORRAL_FETCH_PATIENCE_S: z.coerce.number().min(1).max(600).default(20),
   CORRAL_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 
@@ -39,6 +49,10 @@ export interface WorkerSettings {
   engineEntry: string;
   /** Null: decided from the cores that are available. */
   cpuThreads: number | null;
+  /** The server of model files; nulls: decided from the network (transfer/server-address-plan.ts). */
+  fileServer: { host: string | null; port: number; url: string | null };
+  /** How model files come from other nodes; `bitsPerSecond` null: as fast as they can. */
+  fetch: { bitsPerSecond: number | null; patienceMs: number };
   logLevel: string;
   version: string;
 }
@@ -70,6 +84,16 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Work
     workerHome: resolve(env.CORRAL_HOME, 'worker'),
     engineEntry: resolve(env.CORRAL_ENGINE_ENTRY),
     cpuThreads: env.CORRAL_CPU_THREADS ?? null,
+    fileServer: {
+      host: env.CORRAL_FILE_SERVER_HOST ?? null,
+      port: env.CORRAL_FILE_SERVER_PORT,
+      url: env.CORRAL_FILE_SERVER_URL ?? null,
+    },
+    fetch: {
+      bitsPerSecond:
+        env.CORRAL_FETCH_MBIT_PER_S === undefined ? null : env.CORRAL_FETCH_MBIT_PER_S * 1e6,
+      patienceMs: env.CORRAL_FETCH_PATIENCE_S * 1_000,
+    },
     logLevel: env.CORRAL_LOG_LEVEL,
     version: packageVersion(),
   };

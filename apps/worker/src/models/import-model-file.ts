@@ -5,13 +5,15 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, realpath, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
+import { open, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import type { Failure } from '@corral/contracts';
 import { systemErrorCode } from '../infra/system-error.js';
+import { freeBytesOf } from './free-space.js';
 import { checkGgufFile } from './gguf/check-gguf-file.js';
 import { ModelRefusal } from './gguf/model-refusal.js';
 import { modelPath, syncFolderOf, writeRecord, type ModelRecord } from './model-record.js';
+import { writeAll } from './write-all.js';
 
 export type ImportOutcome = { ok: true; record: ModelRecord } | { ok: false; failure: Failure };
 
@@ -116,18 +118,8 @@ async function copyHashing(
   }
 }
 
-async function writeAll(target: FileHandle, chunk: Buffer, position: number): Promise<void> {
-  let written = 0;
-  while (written < chunk.length) {
-    const rest = chunk.length - written;
-    const { bytesWritten } = await target.write(chunk, written, rest, position + written);
-    written += bytesWritten;
-  }
-}
-
 async function checkSpace(directory: string, sizeBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(directory);
-  const freeBytes = bavail * bsize;
+  const freeBytes = await freeBytesOf(directory);
   if (freeBytes > sizeBytes) return;
   throw new ModelRefusal(
     `it has ${sizeBytes} bytes, but only ${freeBytes} are free where models are kept (${directory})`,

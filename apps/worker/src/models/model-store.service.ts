@@ -26,7 +26,8 @@ interface Import {
 export class ModelStoreService implements OnModuleInit, OnModuleDestroy {
   readonly changes = new Subject<void>();
 
-  private readonly directory: string;
+  /** Folder of the files; names in it are made from digests. */
+  readonly directory: string;
   private readonly records = new Map<string, ModelRecord>();
   /** The last import that gave each model, so that whoever asked for it finds it. */
   private readonly importIds = new Map<string, string>();
@@ -56,6 +57,12 @@ export class ModelStoreService implements OnModuleInit, OnModuleDestroy {
     const record = this.records.get(digest);
     if (record === undefined) return null;
     return { path: modelPath(this.directory, digest), sizeBytes: record.sizeBytes };
+  }
+
+  /** Takes over a file that is complete in {@link directory}, under its digest. */
+  add(record: ModelRecord): void {
+    this.records.set(record.digest, record);
+    this.changes.next();
   }
 
   list(): StoredModel[] {

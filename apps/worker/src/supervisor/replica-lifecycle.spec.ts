@@ -25,6 +25,24 @@ describe('the life of a replica', () => {
     expect(states).toEqual(['assigned', 'loading', 'loading', 'warming', 'ready']);
   });
 
+  it('shows its model file on its way, and why that stands still', () => {
+    const fetch = { type: 'fetch', progress: 0.5, failure: null, gaveUp: false } as const;
+    expect(after(fetch)).toMatchObject({ state: 'fetching', progress: 0.5, failure: null });
+    const stuck = after(fetch, { ...fetch, failure });
+    expect(stuck).toMatchObject({ state: 'fetching', failure });
+    expect(advance(stuck, { ...fetch, failure })).toBe(stuck);
+    expect(after(fetch, { type: 'start' })).toMatchObject({ state: 'loading', progress: null });
+  });
+
+  it('is failed when its model file is given up, until there is hope again', () => {
+    const fetch = { type: 'fetch', progress: 0.5, failure, gaveUp: true } as const;
+    const failed = after(fetch);
+    expect(failed).toMatchObject({ state: 'failed', progress: null, failure, retryAtMs: null });
+    expect(advance(failed, { ...fetch, progress: 0 })).toBe(failed);
+    const hope = advance(failed, { ...fetch, failure: null, gaveUp: false });
+    expect(hope).toMatchObject({ state: 'fetching', failure: null });
+  });
+
   it('is failed when its engine is lost, with the time of the next try', () => {
     const replica = after({ type: 'start' }, { type: 'ready' }, lost(1000));
     expect(replica).toMatchObject({ state: 'failed', retryAtMs: 1500 });
@@ -62,6 +80,7 @@ describe('the life of a replica', () => {
   it('changes state only as the table says', () => {
     const events: ReplicaEvent[] = [
       { type: 'wait', failure },
+      { type: 'fetch', progress: 0.5, failure: null, gaveUp: false },
       { type: 'start' },
       { type: 'progress', progress: 0.5 },
       { type: 'ready' },
@@ -74,14 +93,14 @@ describe('the life of a replica', () => {
       events.map((event) => advance({ ...NEW_REPLICA, state }, event).state).join(' ');
     const table = Object.fromEntries(REPLICA_STATES.map((state) => [state, targets(state)]));
     expect(table).toEqual({
-      assigned: 'assigned loading assigned assigned assigned assigned draining stopped',
-      fetching: 'fetching fetching fetching fetching fetching fetching draining stopped',
-      loading: 'loading loading loading ready failed failed draining stopped',
-      warming: 'warming warming loading ready failed failed draining stopped',
-      ready: 'ready ready ready ready ready failed draining stopped',
-      draining: 'draining draining draining draining draining stopped draining stopped',
-      stopped: 'stopped stopped stopped stopped stopped stopped stopped stopped',
-      failed: 'assigned loading failed failed failed failed draining stopped',
+      assigned: 'assigned fetching loading assigned assigned assigned assigned draining stopped',
+      fetching: 'assigned fetching loading fetching fetching fetching fetching draining stopped',
+      loading: 'loading loading loading loading ready failed failed draining stopped',
+      warming: 'warming warming warming loading ready failed failed draining stopped',
+      ready: 'ready ready ready ready ready ready failed draining stopped',
+      draining: 'draining draining draining draining draining draining stopped draining stopped',
+      stopped: 'stopped stopped stopped stopped stopped stopped stopped stopped stopped',
+      failed: 'assigned fetching loading failed failed failed failed draining stopped',
     });
   });
 });

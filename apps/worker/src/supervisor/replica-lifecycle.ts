@@ -4,14 +4,15 @@
  *
  * | from                              | event    | to                                              |
  * | --------------------------------- | -------- | ----------------------------------------------- |
- * | assigned, failed                  | wait     | assigned, with what is waited for               |
- * | assigned, failed                  | start    | loading                                         |
+ * | assigned, fetching, failed        | wait     | assigned, with what is waited for               |
+ * | assigned, fetching, failed        | fetch    | fetching, or failed when that was given up      |
+ * | assigned, fetching, failed        | start    | loading                                         |
  * | loading, warming                  | progress | loading; warming once the file is fully read    |
  * | loading, warming                  | ready    | ready                                           |
  * | loading, warming                  | refused  | failed; tried again only if that can help       |
  * | loading, warming, ready           | lost     | failed; tried again after a back-off            |
  * | draining                          | lost     | stopped                                         |
- * | assigned, loading, warming, failed| drain    | draining (nothing on board: stopped at once)    |
+ * | any but stopped                   | drain    | draining (nothing on board: stopped at once)    |
  * | ready                             | drain    | draining                                        |
  * | any                               | stopped  | stopped                                         |
  *
@@ -22,7 +23,7 @@ import { backOffMs, isCrashLoop, recentCrashes } from './restart-policy.js';
 
 export interface ReplicaLifecycle {
   state: ReplicaState;
-  /** Share of the load that is done; null where unknown. */
+  /** Share of the load, or of the fetching, that is done; null where unknown. */
   progress: number | null;
   /** Why it failed or waits; null when all is well. */
   failure: Failure | null;
@@ -38,6 +39,7 @@ export interface ReplicaLifecycle {
 
 export type ReplicaEvent =
   | { type: 'wait'; failure: Failure }
+  | { type: 'fetch'; progress: number; failure: Failure | null; gaveUp: boolean }
   | { type: 'start' }
   | { type: 'progress'; progress: number }
   | { type: 'ready' }
@@ -62,12 +64,15 @@ export const NEW_REPLICA: ReplicaLifecycle = {
 export function advance(replica: ReplicaLifecycle, event: ReplicaEvent): ReplicaLifecycle {
   const { state } = replica;
   const loading = state === 'loading' || state === 'warming';
+  const waiting = state === 'assigned' || state === 'fetching' || state === 'failed';
   switch (event.type) {
     case 'wait':
-      if (state !== 'assigned' && state !== 'failed') return replica;
-      return { ...replica, state: 'assigned', failure: event.failure, retryAtMs: null };
+      if (!waiting) return replica;
+      return { ...settled(replica, 'assigned'), failure: event.failure };
+    case 'fetch':
+      return waiting ? fetched(replica, event) : replica;
     case 'start':
-      if (state !== 'assigned' && state !== 'failed') return replica;
+      if (!waiting) return replica;
       return { ...settled(replica, 'loading'), starts: replica.starts + 1 };
     case 'progress':
       if (!loading) return replica;
@@ -90,6 +95,19 @@ export function advance(replica: ReplicaLifecycle, event: ReplicaEvent): Replica
 
 function settled(replica: ReplicaLifecycle, state: ReplicaState): ReplicaLifecycle {
   return { ...replica, state, progress: null, failure: null, retryAtMs: null };
+}
+
+function fetched(
+  replica: ReplicaLifecycle,
+  { progress, failure, gaveUp }: Extract<ReplicaEvent, { type: 'fetch' }>,
+): ReplicaLifecycle {
+  const state = gaveUp ? 'failed' : 'fetching';
+  const isNews =
+    replica.state !== state ||
+    replica.failure?.message !== failure?.message ||
+    (!gaveUp && replica.progress !== progress);
+  if (!isNews) return replica;
+  return { ...settled(replica, state), progress: gaveUp ? null : progress, failure };
 }
 
 function refused(

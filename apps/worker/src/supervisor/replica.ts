@@ -53,6 +53,15 @@ export class Replica {
     if (this.life.failure?.message !== failure.message) this.advance({ type: 'wait', failure });
   }
 
+  /** Its model file is on its way; or was, when `gaveUp`. */
+  fetch({
+    progress,
+    failure,
+    gaveUp,
+  }: Omit<Extract<ReplicaEvent, { type: 'fetch' }>, 'type'>): void {
+    this.advance({ type: 'fetch', progress, failure, gaveUp });
+  }
+
   /** Loads the model: admission first, then a process, then `ready` or a reason why not. */
   async start(): Promise<void> {
     this.advance({ type: 'start' });

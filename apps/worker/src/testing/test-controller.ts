@@ -29,6 +29,7 @@ import {
   type FrameStream,
   type GenerationRequest,
   type Heartbeat,
+  type NeededFile,
   type NodeOp,
   type NodeOpReply,
   type ObservedReplica,
@@ -88,9 +89,14 @@ export class TestController {
     return this.lastHeartbeat?.replicas.find((one) => one.replicaId === replicaId) ?? null;
   }
 
-  async assign(nodeId: string, assignments: Assignment[]): Promise<number> {
+  /** `files`: what the node lacks, and where it is to be had. */
+  async assign(
+    nodeId: string,
+    assignments: Assignment[],
+    files: NeededFile[] = [],
+  ): Promise<number> {
     this.generation += 1;
-    const command = assignCommandSchema.parse({ generation: this.generation, assignments });
+    const command = assignCommandSchema.parse({ generation: this.generation, assignments, files });
     await firstValueFrom(this.control.emit(nodeSubject('assign', nodeId), command), {
       defaultValue: undefined,
     });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { deploymentNameSchema, modelDigestSchema, replicaIdSchema } from '../ids.js';
 import { replicaSpecSchema } from '../replica.js';
+import { neededFileSchema } from './model-files.js';
 
 export const assignmentSchema = z.object({
   replicaId: replicaIdSchema,
@@ -24,5 +25,10 @@ export const assignCommandSchema = z.object({
   assignments: z.array(assignmentSchema),
   /** The node gives way to other use of the machine; sent again until the heartbeat echoes it. */
   polite: z.boolean().default(false),
+  /**
+   * The model files of the list that the node lacks. Told again and again, with the same generation,
+   * until it has them: where a file is to be had changes oftener than what should run.
+   */
+  files: z.array(neededFileSchema).default([]),
 });
 export type AssignCommand = z.infer<typeof assignCommandSchema>;

@@ -4,6 +4,7 @@ import { failureSchema } from '../errors.js';
 import { bootIdSchema, modelDigestSchema, nodeIdSchema } from '../ids.js';
 import { observedReplicaSchema } from '../replica.js';
 import { bytesSchema, fractionSchema } from '../units.js';
+import { fileFetchSchema, fileServerSchema } from './model-files.js';
 
 export const deviceSchema = z.object({
   /** Unique on the node: `cpu`, `cuda0`, … */
@@ -80,6 +81,10 @@ export const heartbeatSchema = z.object({
   assignmentGeneration: z.int().min(0),
   replicas: z.array(observedReplicaSchema),
   models: z.array(storedModelSchema),
+  /** Where it serves its model files to other nodes; null: nowhere. */
+  fileServer: fileServerSchema.nullable().default(null),
+  /** Model files that it gets, or would get, from others. */
+  fetches: z.array(fileFetchSchema).default([]),
   /** The worker takes no new attempts and will leave. */
   draining: z.boolean(),
   /** Echo of the last list's `polite`. */

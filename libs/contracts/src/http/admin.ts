@@ -1,6 +1,7 @@
 /** The admin API under /admin/v1, shared by controller, console and CLI. */
 import { z } from 'zod';
 import { storedModelSchema } from '../bus/heartbeat.js';
+import { fileFetchSchema } from '../bus/model-files.js';
 import { failureSchema } from '../errors.js';
 import { deploymentViewSchema } from './deployments.js';
 import { nodeViewSchema } from './nodes.js';
@@ -21,8 +22,13 @@ export type ImportModel = z.infer<typeof importModelSchema>;
 export const importStartedSchema = z.object({ importId: z.string(), nodeId: z.string() });
 export type ImportStarted = z.infer<typeof importStartedSchema>;
 
-/** A model file and the nodes that hold it. */
-export const modelViewSchema = storedModelSchema.extend({ nodeIds: z.array(z.string()) });
+/** A model file, the nodes that hold it, and those that are getting it from them. */
+export const modelViewSchema = storedModelSchema.extend({
+  nodeIds: z.array(z.string()),
+  fetches: z
+    .array(fileFetchSchema.omit({ digest: true }).extend({ nodeId: z.string() }))
+    .default([]),
+});
 export type ModelView = z.infer<typeof modelViewSchema>;
 
 // --- overview -----------------------------------------------------------------------------------
