@@ -13,7 +13,6 @@
  * | loading, warming, ready           | lost     | failed; tried again after a back-off            |
  * | draining                          | lost     | stopped                                         |
  * | any but stopped                   | drain    | draining (nothing on board: stopped at once)    |
- * | ready                             | drain    | draining                                        |
  * | any                               | stopped  | stopped                                         |
  *
  * Any other pair is late news of a past state (an engine's last words, say) and changes nothing.
