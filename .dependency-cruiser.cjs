@@ -27,6 +27,7 @@ const PURE = [
   'apps/worker/src/generation/(delta-ring|frames)\\.ts$',
   'apps/worker/src/supervisor/(memory-check|quarantine|replica-lifecycle|restart-policy)\\.ts$',
   'apps/worker/src/supervisor/(thread-budget|watchdog)\\.ts$',
+  'apps/worker/src/transfer/(byte-range|pace|source-answer|source-ledger)\\.ts$',
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */

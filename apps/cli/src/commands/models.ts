@@ -50,6 +50,12 @@ export function addModels(program: Command): void {
     });
 }
 
+/** A node that is getting the file: `node-b (fetching 42 %)`, with the reason where it stands still. */
+function fetchText({ nodeId, progress, failure }: ModelView['fetches'][number]): string {
+  const reason = failure === null ? '' : `: ${failure.message}`;
+  return `${nodeId} (fetching ${Math.floor(progress * 100)} %${reason})`;
+}
+
 function modelTable(models: ModelView[]): string {
   return table(
     ['FILE', 'DIGEST', 'SIZE', 'STATE', 'ARCHITECTURE', 'QUANTIZATION', 'NODES'],
@@ -60,7 +66,7 @@ function modelTable(models: ModelView[]): string {
       model.failure === null ? model.state : `${model.state}: ${model.failure.message}`,
       model.facts?.architecture ?? '',
       model.facts?.quantization ?? '',
-      model.nodeIds.join(', '),
+      [...model.nodeIds, ...model.fetches.map(fetchText)].join(', '),
     ]),
     'No models. `corral models import PATH` adds one.',
   );

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { ModelFilesModule } from '../model-files/model-files.module.js';
 import { NodesModule } from '../nodes/nodes.module.js';
 import { ApplyController } from './apply/apply.controller.js';
 import { ApplyService } from './apply/apply.service.js';
@@ -22,7 +23,7 @@ import { ScalingService } from './scaling/scaling.service.js';
 import { WakeService } from './scaling/wake.service.js';
 
 @Module({
-  imports: [AuditModule, NodesModule],
+  imports: [AuditModule, NodesModule, ModelFilesModule],
   controllers: [DeploymentsController, RevisionsController, ApplyController],
   providers: [
     DeploymentsService,

@@ -11,6 +11,7 @@ import type {
 import { until } from '@corral/testing';
 import { LeaderService } from '../infra/leader.service.js';
 import { PrismaService } from '../infra/prisma.service.js';
+import { ModelFilesService } from '../model-files/model-files.service.js';
 import { NodeCommandsService } from '../nodes/node-commands.service.js';
 import { PLAIN_SETTINGS } from '../nodes/node-settings.js';
 import { NodesService } from '../nodes/nodes.service.js';
@@ -96,6 +97,7 @@ describe('the reconciler', () => {
       deployments,
       repository,
       new PlacementService(nodes, deployments, estimates, margins, clock),
+      new ModelFilesService(nodes, clock, servers.config()),
     );
   });
   afterAll(async () => {
@@ -166,6 +168,29 @@ describe('the reconciler', () => {
     nodes.heard(heartbeatOf('a', { sequence: 1, assignmentGeneration: 1 }));
     await reconciler.reconcile();
     expect(commands.sent.length).toBe(told + 1);
+  });
+
+  it('tells a node where to get a file that it lacks, until it has it', async () => {
+    const token = 't'.repeat(43);
+    const fileServer = { urls: ['http://10.0.0.1:9000'], token, uploads: 0 };
+    await join('a', { fileServer });
+    await join('b', { models: [] });
+    await deploy('m', 2);
+    await settle();
+    const url = `http://10.0.0.1:9000/models/${MODEL_DIGEST}`;
+    const file = { digest: MODEL_DIGEST, fileName: 'tiny.gguf', sizeBytes: 1_000 };
+    expect(last('a')?.files).toEqual([]);
+    expect(last('b')?.files).toEqual([{ ...file, sources: [{ url, token }] }]);
+
+    nodes.heard(heartbeatOf('a', { sequence: 1, assignmentGeneration: 1, fileServer }));
+    nodes.heard(heartbeatOf('b', { sequence: 1, assignmentGeneration: 1, models: [] }));
+    const told = commands.sent.length;
+    await reconciler.reconcile();
+    expect(commands.sent.slice(told)).toMatchObject([['b', { generation: 1, files: [file] }]]);
+
+    nodes.heard(heartbeatOf('b', { sequence: 2, assignmentGeneration: 1 }));
+    await reconciler.reconcile();
+    expect(commands.sent).toHaveLength(told + 1);
   });
 
   it('sends an empty list when the last deployment goes', async () => {

@@ -4,6 +4,7 @@
  */
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { LeaderService } from '../infra/leader.service.js';
+import { ModelFilesService } from '../model-files/model-files.service.js';
 import { NodeCommandsService } from '../nodes/node-commands.service.js';
 import { NodesService, type ObservedNode } from '../nodes/nodes.service.js';
 import { DeploymentsRepository } from './deployments.repository.js';
@@ -27,6 +28,7 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
     private readonly deployments: DeploymentsService,
     private readonly repository: DeploymentsRepository,
     private readonly placement: PlacementService,
+    private readonly files: ModelFilesService,
   ) {}
 
   onModuleInit(): void {
@@ -83,7 +85,7 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
     const { nodeId, assignmentGeneration: theirs } = heartbeat;
     const { replicas, generations } = this.deployments.desired();
     const ours = generations.get(nodeId);
-    if (ours === undefined || (ours === theirs && heartbeat.polite === polite)) return;
+    if (ours === undefined) return;
     if (theirs > ours) {
       await this.repository.raiseGeneration(nodeId, theirs);
       return this.deployments.changed();
@@ -98,6 +100,10 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
         spec,
         deviceIds: reserved.map(({ deviceId }) => deviceId),
       }));
-    this.commands.assign(nodeId, { generation: ours, assignments, polite });
+    const needed = assignments.map(({ modelDigest }) => modelDigest);
+    const files = this.files.sourcesFor(heartbeat, this.files.lackedBy(heartbeat, needed));
+    // Where a file is to be had is told until the node has it.
+    if (ours === theirs && heartbeat.polite === polite && files.length === 0) return;
+    this.commands.assign(nodeId, { generation: ours, assignments, polite, files });
   }
 }

@@ -16,7 +16,17 @@ export class ModelsService {
   ) {}
 
   list(): ModelView[] {
-    return this.nodes.models().map(({ model, nodeIds }) => ({ ...model, nodeIds }));
+    const fetches = this.nodes.observed().flatMap(({ heartbeat, state }) => {
+      const { nodeId } = heartbeat;
+      return state === 'lost' ? [] : heartbeat.fetches.map((fetch) => ({ ...fetch, nodeId }));
+    });
+    return this.nodes.models().map(({ model, nodeIds }) => ({
+      ...model,
+      nodeIds,
+      fetches: fetches
+        .filter(({ digest }) => digest === model.digest)
+        .map(({ nodeId, progress, failure }) => ({ nodeId, progress, failure })),
+    }));
   }
 
   /** Starts the import and returns; its progress is in {@link list} under the import's id. */

@@ -10,6 +10,8 @@ export const ACCESS_TABLE = {
     'GET /admin/v1/sign-in/oidc',
     // Its own list: auth/sign-in.controller.ts.
     'ALL /api/auth/*',
+    // Its own rule: a pass that a controller gave to a node.
+    'GET /internal/v1/models/:digest',
     'GET /health/live',
     'GET /health/ready',
     // Its own rule: this machine, or the metrics token.

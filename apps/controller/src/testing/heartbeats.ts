@@ -50,6 +50,8 @@ export function heartbeatOf(nodeId: string, change: Partial<Heartbeat> = {}): He
     assignmentGeneration: 0,
     replicas: [],
     models: [storedModel()],
+    fileServer: null,
+    fetches: [],
     draining: false,
     polite: false,
     yielding: false,

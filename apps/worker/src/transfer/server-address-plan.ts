@@ -3,6 +3,7 @@
  * whose NATS server is on its own machine listens to that machine alone, and so needs no firewall;
  * any other has come into a network, and listens to it.
  */
+import { isLoopbackHost } from '@corral/contracts';
 
 export interface AddressFacts {
   /** Configured; null: to be decided here. */
@@ -21,7 +22,7 @@ const ANY = new Set(['0.0.0.0', '::']);
 /** A host to listen on. */
 export function bindHostOf({ host, routeAddress }: AddressFacts): string {
   if (host !== null) return host;
-  if (routeAddress === null || isLoopback(routeAddress)) return '127.0.0.1';
+  if (routeAddress === null || isLoopbackHost(routeAddress)) return '127.0.0.1';
   return routeAddress.includes(':') ? '::' : '0.0.0.0';
 }
 
@@ -35,12 +36,8 @@ export function advertisedUrls(facts: AddressFacts, port: number): string[] {
 
 /** The way to the NATS server is a way that others came as well. */
 function reachable({ routeAddress, interfaceAddresses }: AddressFacts): string[] {
-  if (routeAddress !== null && !isLoopback(routeAddress)) return [routeAddress];
+  if (routeAddress !== null && !isLoopbackHost(routeAddress)) return [routeAddress];
   return [...interfaceAddresses, '127.0.0.1'];
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^(::ffff:)?127\./.test(host);
 }
 
 /** Host and port of the first NATS server in a list separated by commas; null for none. */
