@@ -39,6 +39,10 @@ const JOIN_TIMEOUT_MS = 60_000;
 export interface ClusterSize {
   controllers: number;
   workers: number;
+  /** How many of the workers import the model file; all unless given. */
+  holders?: number;
+  /** Settings of the worker at that place, beside what every one has. */
+  workerEnv?: (at: number) => Record<string, string>;
 }
 
 export interface FakeDeployment {
@@ -70,7 +74,7 @@ export class Cluster {
     const cluster = new Cluster(folder, postgres, nats);
     try {
       await cluster.startMembers(size);
-      await cluster.importModel(size.workers);
+      await cluster.importModel(size.workers, size.holders ?? size.workers);
     } catch (error) {
       await cluster.stop();
       throw error;
@@ -117,10 +121,20 @@ export class Cluster {
   }
 
   /** Resolves when all replicas are ready, and every controller has heard of it. */
-  async deploy({ name, slots, replicas = this.workers.length, fake = {} }: FakeDeployment) {
+  async deploy(deployment: FakeDeployment) {
+    await this.order(deployment);
+    await this.served(deployment);
+  }
+
+  /** Resolves when the deployment is written down. */
+  async order({ name, slots, replicas = this.workers.length, fake = {} }: FakeDeployment) {
     const spec = { slots, contextTokens: 4096, chatTemplate: fakeTemplate(fake) };
     const body = { name, model: this.digest, replicas, spec };
     await this.adminJson('/deployments', { method: 'POST', body });
+  }
+
+  /** Resolves when all its replicas are ready, and every controller has heard of it. */
+  async served({ name, replicas = this.workers.length }: FakeDeployment) {
     await until(
       `${name} on every controller`,
       async () => {
@@ -142,11 +156,15 @@ export class Cluster {
     return this.database.$queryRawUnsafe<Row[]>(text, ...values);
   }
 
-  private async startMembers({ controllers, workers }: ClusterSize): Promise<void> {
+  private async startMembers({
+    controllers,
+    workers,
+    workerEnv = () => ({}),
+  }: ClusterSize): Promise<void> {
     const databaseUrl = await this.postgres.createDatabase('corral');
     this.database = createPrisma(databaseUrl);
     for (let at = 0; at < controllers; at += 1) await this.addController(at, databaseUrl);
-    for (let at = 0; at < workers; at += 1) this.addWorker(at);
+    for (let at = 0; at < workers; at += 1) this.addWorker(at, workerEnv(at));
     // One after the other: the first brings the database's schema up.
     for (const controller of this.controllers) await controller.start();
     await Promise.all(this.workers.map((worker) => worker.start()));
@@ -154,10 +172,12 @@ export class Cluster {
 
   private async addController(at: number, databaseUrl: string): Promise<void> {
     const port = await freePort();
-    this.urls.push(`http://127.0.0.1:${port}`);
+    const url = `http://127.0.0.1:${port}`;
+    this.urls.push(url);
     this.controllers.push(
       this.member(`controller-${at}`, 'controller', {
         CORRAL_PORT: String(port),
+        CORRAL_PUBLIC_URL: url,
         CORRAL_AUTH_SECRET: 'signs the sessions of a cluster test',
         CORRAL_ADMIN_TOKEN: ADMIN_TOKEN,
         CORRAL_SPOOL_DIR: join(this.folder, `spool-${at}`),
@@ -168,7 +188,7 @@ export class Cluster {
     );
   }
 
-  private addWorker(at: number): void {
+  private addWorker(at: number, env: Record<string, string>): void {
     this.workers.push(
       this.member(`worker-${at}`, 'worker', {
         CORRAL_HOME: join(this.folder, `home-${at}`),
@@ -176,6 +196,7 @@ export class Cluster {
         CORRAL_NATS_URL: this.nats.url,
         CORRAL_ENGINE_ENTRY: fakeEngineEntry(),
         CORRAL_LOG_LEVEL: 'warn',
+        ...env,
       }),
     );
   }
@@ -185,16 +206,17 @@ export class Cluster {
     return new MemberProcess({ name, main, env, logFile: join(this.folder, `${name}.log`) });
   }
 
-  private async importModel(workers: number): Promise<void> {
+  private async importModel(workers: number, holders: number): Promise<void> {
     const path = join(this.folder, 'tiny.gguf');
     await writeGguf(path, { shape: TINY });
     const nodes = await this.nodesWhere('every worker', workers, ({ state }) => state === 'ready');
-    for (const { id: nodeId } of nodes) {
+    const named = nodes.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const { id: nodeId } of named.slice(0, holders)) {
       const body = { path, nodeId };
       const answer = await this.adminJson('/models/import', { method: 'POST', body });
       importStartedSchema.parse(answer);
     }
-    const holding = await this.nodesWhere('the model everywhere', workers, ({ models }) =>
+    const holding = await this.nodesWhere('the model', holders, ({ models }) =>
       models.some(({ state }) => state === 'ready'),
     );
     this.digest = holding[0]?.models[0]?.digest ?? '';

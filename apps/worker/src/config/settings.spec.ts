@@ -19,6 +19,25 @@ describe('the settings of a worker', () => {
     });
   });
 
+  it('say where model files are served, and how fast they come', () => {
+    expect(readSettings({})).toMatchObject({
+      fileServer: { host: null, port: 0, url: null },
+      fetch: { bitsPerSecond: null, patienceMs: 20_000 },
+    });
+    const set = readSettings({
+      CORRAL_FILE_SERVER_PORT: '9000',
+      CORRAL_FILE_SERVER_URL: 'http://gpu-1.lan:9000',
+      CORRAL_FETCH_MBIT_PER_S: '2.5',
+    });
+    expect(set).toMatchObject({
+      fileServer: { port: 9000, url: 'http://gpu-1.lan:9000' },
+      fetch: { bitsPerSecond: 2_500_000 },
+    });
+    expect(() => readSettings({ CORRAL_FILE_SERVER_URL: 'file:///etc' })).toThrow(
+      'CORRAL_FILE_SERVER_URL',
+    );
+  });
+
   it('are refused with everything that is wrong at once', () => {
     const wrong = { CORRAL_CPU_THREADS: 'many', CORRAL_LOG_LEVEL: 'loud' };
     expect(() => readSettings(wrong)).toThrow(/CORRAL_CPU_THREADS(.|\n)*CORRAL_LOG_LEVEL/);
