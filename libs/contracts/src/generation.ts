@@ -59,6 +59,16 @@ export const GREEDY_SAMPLING: Sampling = {
   logitBias: [],
 };
 
+/** Blocks of one prompt that are told apart at most. */
+export const MAX_PREFIX_HASHES = 4_096;
+/**
+ * A block of a prompt and all that is before it, salted with the cache scope: equal for prompts
+ * that begin alike. Controllers make them; to an engine they are names of what it holds.
+ */
+export const prefixHashSchema = z.int().min(0);
+/** What one sequence of an engine holds of a prompt, first block first; long ones are thinned out. */
+export const heldPrefixSchema = z.array(prefixHashSchema).max(256);
+
 export const generationRequestSchema = z.object({
   prompt: promptSchema,
   sampling: samplingSchema,
@@ -80,6 +90,8 @@ export const generationRequestSchema = z.object({
   maxContextTokens: z.int().min(1).optional(),
   /** What the answer has to be; absent: any text. Every attempt is held to it from the first token on. */
   responseFormat: responseFormatSchema.optional(),
+  /** One per full block of the prompt, first block first; absent: nothing is reported about it. */
+  prefixHashes: z.array(prefixHashSchema).max(MAX_PREFIX_HASHES).optional(),
   /** Tokens already delivered by earlier attempts, in order; this attempt continues after them. */
   acceptedTokens: z.array(tokenIdSchema),
 });

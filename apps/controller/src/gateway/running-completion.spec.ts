@@ -52,6 +52,7 @@ class FakeGeneration implements Generation {
     decodeMs: 0,
     deviceMs: 0,
     ttftMs: null,
+    routing: null,
   };
 
   constructor(
@@ -69,6 +70,10 @@ class FakeGeneration implements Generation {
     if (this.ended) return;
     this.ended = true;
     this.listener(event);
+  }
+
+  waiting(): string | null {
+    return null;
   }
 
   cancel(): void {
@@ -218,6 +223,7 @@ describe('a request under way', () => {
     expect(generations[1]?.order).toEqual({
       generationId: 'req_1-1',
       deployment: 'tiny',
+      revisionId: null,
       tenant: 'default',
       priority: 'agent',
       promptTokens: estimateTokens([REQUEST], 1, 0).promptTokens,
@@ -270,7 +276,7 @@ describe('a request under way', () => {
     }
     expect(rig.settled).toHaveLength(1);
     // Of the others the end is shown at once.
-    expect(rig.events.filter((item) => item !== 'waiting' && item.event === STOP)).toHaveLength(2);
+    expect(rig.events.filter((item) => 'event' in item && item.event === STOP)).toHaveLength(2);
     rig.running.cancel();
     await rig.all();
     expect(rig.settled).toMatchObject([

@@ -31,8 +31,8 @@ const WAITING_INTERVAL_MS = 5_000;
 
 export type ChoiceEvent =
   | { choice: number; event: GenerationEvent }
-  /** Nothing has happened for a while; the request is alive. */
-  | 'waiting';
+  /** Nothing has happened for a while; the request is alive, and waits for this. */
+  | { waiting: string };
 
 /** A request under way. Read `batches` once; it ends after the last choice has. */
 export interface Completion {
@@ -110,6 +110,7 @@ export class RunningCompletion implements Completion {
       const order = {
         generationId: generationIdOf(call.requestId, choice),
         deployment: this.opened.deployment,
+        revisionId: null,
         tenant: call.key.teamId,
         priority: this.admission.priority,
         promptTokens: estimateTokens([request], 1, 0).promptTokens,
@@ -207,8 +208,17 @@ export class RunningCompletion implements Completion {
     return this.generations.map(({ report }) => report);
   }
 
+  /** Of the first choice that has no slot; else it is the engine that is waited for. */
+  private whatFor(): string {
+    for (const generation of this.generations) {
+      const waiting = generation.waiting();
+      if (waiting !== null) return waiting;
+    }
+    return 'the next token';
+  }
+
   private sayWaiting(): void {
-    if (!this.heard) this.batches.push('waiting');
+    if (!this.heard) this.batches.push({ waiting: this.whatFor() });
     this.heard = false;
   }
 }

@@ -19,6 +19,7 @@ function report(change: Partial<GenerationReport> = {}): GenerationReport {
     decodeMs: 3.3,
     deviceMs: 4.3,
     ttftMs: 9.6,
+    routing: 'cheapest',
     ...change,
   };
 }
@@ -44,6 +45,7 @@ describe('the row of a request', () => {
       deviceMs: 4,
       ttftMs: 10,
       totalMs: 21,
+      routing: 'cheapest',
     });
   });
 

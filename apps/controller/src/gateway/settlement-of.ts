@@ -47,6 +47,7 @@ export function settlementOf(
     deviceMs: Math.round(sum(({ deviceMs }) => deviceMs)),
     ttftMs: firstTokens.length === 0 ? null : Math.round(Math.min(...firstTokens)),
     totalMs: Math.round(totalMs),
+    routing: first?.routing ?? null,
   };
 }
 

@@ -36,7 +36,7 @@ export class NodesService implements OnModuleInit, OnModuleDestroy {
   /** Null before it was read: nobody is taken to be new then. */
   private stored: ReadonlyMap<string, StoredNode> | null = null;
   private brake = BRAKE_OFF;
-  private readonly listeners: (() => void)[] = [];
+  private readonly listeners: ((nodeId: string) => void)[] = [];
   private readonly joinListeners: (() => void)[] = [];
   private ageing: NodeJS.Timeout | null = null;
 
@@ -80,11 +80,11 @@ export class NodesService implements OnModuleInit, OnModuleDestroy {
       next.rowSavedAtMs = nowMs;
       void this.saveRow(heartbeat);
     }
-    this.tell();
+    this.tell(heartbeat.nodeId);
   }
 
-  /** Calls the listener after each heartbeat and each change of a state. */
-  onChange(listener: () => void): void {
+  /** Calls the listener after each heartbeat and each change of a state, with the node's id. */
+  onChange(listener: (nodeId: string) => void): void {
     this.listeners.push(listener);
   }
 
@@ -98,28 +98,17 @@ export class NodesService implements OnModuleInit, OnModuleDestroy {
    * forgotten, and joins as a new one should it still report.
    */
   store(stored: ReadonlyMap<string, StoredNode>): void {
-    for (const nodeId of this.stored?.keys() ?? []) {
-      if (!stored.has(nodeId)) this.entries.delete(nodeId);
-    }
+    const removed = [...(this.stored?.keys() ?? [])].filter((nodeId) => !stored.has(nodeId));
+    for (const nodeId of removed) this.entries.delete(nodeId);
     this.stored = stored;
-    this.tell();
+    for (const nodeId of [...removed, ...this.entries.keys()]) this.tell(nodeId);
   }
 
   /** Every node heard of since this controller started. */
   observed(): ObservedNode[] {
     const nowMs = this.clock.monotonicMs();
     this.followBrake(nowMs);
-    return [...this.entries.values()].map((entry) => {
-      const { heartbeat, heardAtMs } = entry;
-      const settings = this.stored?.get(heartbeat.nodeId)?.settings ?? PLAIN_SETTINGS;
-      return {
-        heartbeat,
-        silentMs: nowMs - heardAtMs,
-        state: this.bus.isConnected ? this.stateOf(entry, nowMs) : 'suspect',
-        settings,
-        labels: { ...settings.labels, ...builtInLabels(heartbeat) },
-      };
-    });
+    return [...this.entries.values()].map((entry) => this.observe(entry, nowMs));
   }
 
   /** So many fell silent at once that the fault is presumed ours: nothing is placed or moved. */
@@ -142,7 +131,8 @@ export class NodesService implements OnModuleInit, OnModuleDestroy {
   }
 
   find(nodeId: string): ObservedNode | null {
-    return this.observed().find(({ heartbeat }) => heartbeat.nodeId === nodeId) ?? null;
+    const entry = this.entries.get(nodeId);
+    return entry === undefined ? null : this.observe(entry, this.clock.monotonicMs());
   }
 
   /** Every model file in a store that can be reached, with the nodes that have it. */
@@ -177,9 +167,20 @@ export class NodesService implements OnModuleInit, OnModuleDestroy {
     });
   }
 
+  private observe(entry: Entry, nowMs: number): ObservedNode {
+    const { heartbeat, heardAtMs } = entry;
+    const settings = this.stored?.get(heartbeat.nodeId)?.settings ?? PLAIN_SETTINGS;
+    return {
+      heartbeat,
+      silentMs: nowMs - heardAtMs,
+      state: this.bus.isConnected ? this.stateOf(entry, nowMs) : 'suspect',
+      settings,
+      labels: { ...settings.labels, ...builtInLabels(heartbeat) },
+    };
+  }
+
   private age(): void {
     if (!this.bus.isConnected) return;
-    let changed = false;
     const nowMs = this.clock.monotonicMs();
     this.followBrake(nowMs);
     for (const entry of this.entries.values()) {
@@ -189,9 +190,8 @@ export class NodesService implements OnModuleInit, OnModuleDestroy {
       if (state === 'ready') this.logger.log(line);
       else this.logger.warn(line);
       entry.state = state;
-      changed = true;
+      this.tell(entry.heartbeat.nodeId);
     }
-    if (changed) this.tell();
   }
 
   /** Silence is the nodes' only while we could hear them. */
@@ -225,8 +225,8 @@ export class NodesService implements OnModuleInit, OnModuleDestroy {
     for (const entry of this.entries.values()) entry.heardAtMs = nowMs;
   }
 
-  private tell(): void {
-    for (const listener of this.listeners) listener();
+  private tell(nodeId: string): void {
+    for (const listener of this.listeners) listener(nodeId);
   }
 
   private async saveRow({ nodeId, name }: Heartbeat): Promise<void> {

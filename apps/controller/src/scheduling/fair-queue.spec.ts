@@ -29,10 +29,17 @@ function queueOf(counts: Record<string, number>, change: Partial<Entry> = {}): F
   return queue;
 }
 
+/** Whose turn it is, served; null when nothing waits. */
+function take(queue: FairQueue<Entry>, nowMs: number): Entry | null {
+  const turn = queue.next(nowMs);
+  if (turn !== null) queue.take(turn);
+  return turn?.entry ?? null;
+}
+
 function takeTenants(queue: FairQueue<Entry>, count: number, outputTokens = 0): string {
   let taken = '';
   for (let i = 0; i < count; i += 1) {
-    const next = queue.take(0);
+    const next = take(queue, 0);
     next?.charge?.output(outputTokens);
     taken += next?.tenant ?? '-';
   }
@@ -48,7 +55,7 @@ describe('the queue of a deployment', () => {
 
   it('serves one tenant in the order it came', () => {
     const queue = queueOf({ a: 3 });
-    expect([1, 2, 3, 4].map(() => queue.take(0)?.id)).toEqual(['a1', 'a2', 'a3', undefined]);
+    expect([1, 2, 3, 4].map(() => take(queue, 0)?.id)).toEqual(['a1', 'a2', 'a3', undefined]);
   });
 
   it('gives a tenant of twice the weight twice as much', () => {
@@ -60,22 +67,22 @@ describe('the queue of a deployment', () => {
 
   it('counts a token of output as two of a prompt', () => {
     const queue = queueOf({ a: 2, b: 4 });
-    queue.take(0)?.charge?.output(100); // a has had 100 + 2 * 100
+    take(queue, 0)?.charge?.output(100); // a has had 100 + 2 * 100
     expect(takeTenants(queue, 4)).toBe('bbba');
   });
 
   it('charges a cached prompt a tenth', () => {
     const queue = queueOf({ a: 12, b: 2 });
-    const first = queue.take(0);
+    const first = take(queue, 0);
     first?.charge?.prompt(100, 100);
-    const second = queue.take(0); // b
+    const second = take(queue, 0); // b
     expect([first?.tenant, second?.tenant]).toEqual(['a', 'b']);
     expect(takeTenants(queue, 1)).toBe('a');
   });
 
   it('replaces what was expected of a prompt by what the engine counted', () => {
     const queue = queueOf({ a: 2, b: 3 });
-    queue.take(0)?.charge?.prompt(250, 0);
+    take(queue, 0)?.charge?.prompt(250, 0);
     expect(takeTenants(queue, 4)).toBe('bbba');
   });
 
@@ -97,7 +104,7 @@ describe('the queue of a deployment', () => {
     const queue = new FairQueue<Entry>();
     const classes: Priority[] = ['batch', 'agent', 'interactive'];
     for (const priority of classes) queue.push(entry('a', { priority }));
-    expect(classes.map(() => queue.take(0)?.priority)).toEqual(['interactive', 'agent', 'batch']);
+    expect(classes.map(() => take(queue, 0)?.priority)).toEqual(['interactive', 'agent', 'batch']);
   });
 
   it('counts what has waited as a class higher, and then as two', () => {
@@ -105,7 +112,7 @@ describe('the queue of a deployment', () => {
     queue.push(entry('b', { priority: 'agent', submittedAtMs: AGEING_MS }));
     queue.push(entry('c', { submittedAtMs: 2 * AGEING_MS - 1 }));
     const order = [2 * AGEING_MS - 1, 2 * AGEING_MS, 2 * AGEING_MS].map(
-      (nowMs) => queue.take(nowMs)?.tenant,
+      (nowMs) => take(queue, nowMs)?.tenant,
     );
     expect(order).toEqual(['c', 'a', 'b']);
   });
@@ -119,11 +126,11 @@ describe('the queue of a deployment', () => {
 
   it('serves what came back before all others, without charging it again', () => {
     const queue = queueOf({ a: 3, b: 1 });
-    const first = queue.take(0);
+    const first = take(queue, 0);
     if (first === null) throw new Error('the queue is empty');
     queue.putBack(first);
     expect(queue.length).toBe(4);
-    expect(queue.take(0)).toBe(first);
+    expect(take(queue, 0)).toBe(first);
     expect(takeTenants(queue, 3)).toBe('baa');
   });
 
@@ -135,7 +142,7 @@ describe('the queue of a deployment', () => {
     queue.remove(gone);
     queue.putBack(gone);
     queue.remove(gone);
-    expect([queue.length, queue.take(0)?.id, queue.length]).toEqual([1, stays.id, 0]);
+    expect([queue.length, take(queue, 0)?.id, queue.length]).toEqual([1, stays.id, 0]);
   });
 
   it('gives up the last of whoever has most waiting, of the lowest class first', () => {

@@ -25,6 +25,13 @@ export interface Waiting extends InLine {
   charge: ServiceCharge | null;
 }
 
+/** Who is next. */
+export interface Turn<E> {
+  entry: E;
+  /** Of its class after ageing; null: it came back, and has been charged. */
+  rank: number | null;
+}
+
 export class FairQueue<E extends Waiting> {
   private readonly returned: E[] = [];
   /** Only tenants that wait, in the order in which they began to. */
@@ -53,20 +60,36 @@ export class FairQueue<E extends Waiting> {
     this.size += 1;
   }
 
-  /** Removes who is next and charges its prompt to its tenant; null when nothing waits. */
-  take(nowMs: number): E | null {
-    const back = this.returned.shift();
-    if (back !== undefined) {
-      this.size -= 1;
-      return back;
-    }
-    const next = this.next(nowMs);
-    if (next === null) return null;
-    const { entry, rank } = next;
+  /**
+   * Whose turn it is; null when nothing waits.
+   *
+   * @param passReturned what came back is passed over
+   */
+  next(nowMs: number, passReturned = false): Turn<E> | null {
+    const [back] = passReturned ? [] : this.returned;
+    return back === undefined ? this.leastServed(nowMs) : { entry: back, rank: null };
+  }
+
+  /** Takes the turn: the entry waits no longer, and its prompt is charged to its tenant. */
+  take({ entry, rank }: Turn<E>): void {
     const { tenant, weight = 1, promptTokens } = entry;
-    entry.charge = this.share(rank).serve(tenant, weight, promptTokens);
+    if (rank !== null) entry.charge = this.share(rank).serve(tenant, weight, promptTokens);
     this.remove(entry);
-    return entry;
+  }
+
+  /**
+   * How many will be served before it if nothing else comes, about: of its own tenant those that
+   * are before it, and of each other one as many, since they take turns.
+   */
+  ahead(entry: E): number {
+    const back = this.returned.indexOf(entry);
+    if (back >= 0) return back;
+    const own = this.tenants.get(entry.tenant)?.ahead(entry) ?? 0;
+    let ahead = this.returned.length + own;
+    for (const [tenant, lines] of this.tenants) {
+      if (tenant !== entry.tenant) ahead += lines.before(entry.priority, own + 1);
+    }
+    return ahead;
   }
 
   /** No effect on what does not wait. */
@@ -96,7 +119,7 @@ export class FairQueue<E extends Waiting> {
     for (const lines of this.tenants.values()) yield* lines;
   }
 
-  private next(nowMs: number): Head<E> | null {
+  private leastServed(nowMs: number): Head<E> | null {
     let best: (Head<E> & { charged: number }) | null = null;
     for (const [tenant, lines] of this.tenants) {
       const head = lines.head(nowMs);

@@ -5,6 +5,8 @@ import type { Priority } from '@corral/contracts/http';
 export interface GenerationOrder {
   generationId: string;
   deployment: string;
+  /** Replicas of this revision, as long as one is ready; null: of any. */
+  revisionId: string | null;
   request: GenerationRequest;
   /** Team id: tenants share the slots evenly, by tokens. */
   tenant: string;
@@ -48,10 +50,28 @@ export interface GenerationReport {
   deviceMs: number;
   /** From submission to the first token; null before it. */
   ttftMs: number | null;
+  /** Why it went to the (last) replica; null before it has. */
+  routing: string | null;
+}
+
+/** A generation that has not ended, for those who watch. */
+export interface GenerationView {
+  generationId: string;
+  deployment: string;
+  tenant: string;
+  priority: Priority;
+  /** Since it was submitted. */
+  ageMs: number;
+  /** Null while it waits. */
+  nodeId: string | null;
+  /** What it waits for, or why it is where it is. */
+  reason: string;
 }
 
 export interface Generation {
   readonly report: Readonly<GenerationReport>;
+  /** Its place in the queue and the reason, in words; null: it does not wait. */
+  waiting(): string | null;
   /** The caller is gone: the slot is freed within two steps. No effect once it has ended. */
   cancel(): void;
 }

@@ -10,26 +10,31 @@ export class NodeReplicaDirectory extends ReplicaDirectory {
     super();
   }
 
-  replicas(): ReplicaSnapshot[] {
-    return this.nodes.observed().flatMap(({ heartbeat, state }) => {
-      if (state === 'lost') return [];
-      return heartbeat.replicas.map((replica) => ({
-        replicaId: replica.replicaId,
-        nodeId: heartbeat.nodeId,
-        bootId: heartbeat.bootId,
-        deployment: replica.deployment,
-        state: replica.state,
-        reachable: state === 'ready' && !heartbeat.draining && !heartbeat.yielding,
-        slots: replica.slots,
-        load: replica.activeSlots + replica.queued,
-        contextTokens: replica.contextTokens,
-        failure: replica.failure,
-        retryInMs: replica.retryInMs,
-      }));
-    });
+  replicasOf(nodeId: string): ReplicaSnapshot[] {
+    const node = this.nodes.find(nodeId);
+    if (node === null || node.state === 'lost') return [];
+    const { heartbeat, state } = node;
+    return heartbeat.replicas.map((replica) => ({
+      replicaId: replica.replicaId,
+      nodeId: heartbeat.nodeId,
+      bootId: heartbeat.bootId,
+      deployment: replica.deployment,
+      revisionId: replica.revisionId,
+      state: replica.state,
+      reachable: state === 'ready' && !heartbeat.draining && !heartbeat.yielding,
+      slots: replica.slots,
+      load: replica.activeSlots + replica.queued,
+      contextTokens: replica.contextTokens,
+      stats: replica.stats,
+      heldPrefixes:
+        heartbeat.heldPrefixes?.find(({ replicaId }) => replicaId === replica.replicaId)
+          ?.sequences ?? null,
+      failure: replica.failure,
+      retryInMs: replica.retryInMs,
+    }));
   }
 
-  onChange(listener: () => void): void {
+  onChange(listener: (nodeId: string) => void): void {
     this.nodes.onChange(listener);
   }
 }

@@ -4,6 +4,8 @@ import type { ReplicaSnapshot } from './replica-snapshot.js';
 
 /** A failed replica that starts again this soon is worth waiting for. */
 const SOON_MS = 10_000;
+/** How long a wait can be told ahead. */
+const MOST_RETRY_AFTER_MS = 60_000;
 
 /** @param waiting generations that stay in the queue */
 export function queueFull(deployment: string, waiting: number): Failure {
@@ -11,6 +13,31 @@ export function queueFull(deployment: string, waiting: number): Failure {
     code: 'overloaded',
     message: `All slots of '${deployment}' are busy and ${waiting} requests wait. Try again shortly.`,
   };
+}
+
+/**
+ * Null: it may wait, as far as can be told.
+ *
+ * @param waitMs how long it is going to, about; null: nobody knows
+ * @param limitMs longest wait in milliseconds
+ */
+export function tooLongFor(
+  deployment: string,
+  waiting: { submittedAtMs: number; deadlineAtMs: number | null },
+  waitMs: number | null,
+  limitMs: number,
+): { failure: Failure; retryAfterMs: number } | null {
+  if (waitMs === null) return null;
+  const ownMs =
+    waiting.deadlineAtMs === null ? limitMs : waiting.deadlineAtMs - waiting.submittedAtMs;
+  const allowedMs = Math.min(limitMs, ownMs);
+  if (waitMs <= allowedMs) return null;
+  const message =
+    `'${deployment}' is busy: a request that comes now would wait for about ` +
+    `${Math.ceil(waitMs / 1000)} s, and may wait for ${Math.round(allowedMs / 1000)} s. ` +
+    'Try again later.';
+  const retryAfterMs = Math.min(MOST_RETRY_AFTER_MS, Math.max(1_000, waitMs - allowedMs));
+  return { failure: { code: 'overloaded', message }, retryAfterMs };
 }
 
 /** When every replica has failed, waiting helps nobody: the reason goes out instead. Null: it may wait. */

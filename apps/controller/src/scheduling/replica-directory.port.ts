@@ -2,8 +2,8 @@
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 
 export abstract class ReplicaDirectory {
-  /** Replicas of all nodes that are not lost, ready or not. */
-  abstract replicas(): readonly ReplicaSnapshot[];
-  /** Calls the listener after each change. */
-  abstract onChange(listener: () => void): void;
+  /** Replicas of a node, ready or not; none of a node that is lost or was never heard of. */
+  abstract replicasOf(nodeId: string): readonly ReplicaSnapshot[];
+  /** Calls the listener after each change, with the node that changed. */
+  abstract onChange(listener: (nodeId: string) => void): void;
 }

@@ -1,5 +1,8 @@
 /** How full a replica is, as far as this controller knows between two heartbeats. Pure. */
+import type { PrefixIndex } from './prefix-index.js';
+import { ReplicaPrefixes } from './replica-prefixes.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
+import { ReplicaSpeed } from './replica-speed.js';
 
 export interface ReplicaLoad {
   replica: ReplicaSnapshot;
@@ -8,20 +11,51 @@ export interface ReplicaLoad {
   /** Attempts of other controllers, as of the last heartbeat. */
   others: number;
   load: number;
+  /** Prompt tokens of own attempts that it has not computed yet, by estimate. */
+  backlogTokens: number;
   /** It refused or vanished: nothing more until it is heard of again. */
   suspended: boolean;
+  /** See crash-blame.ts; null: nobody is on trial. */
+  onTrial: string | null;
+  readonly speed: ReplicaSpeed;
+  readonly prefixes: ReplicaPrefixes<ReplicaLoad>;
 }
 
-export function newReplicaLoad(replica: ReplicaSnapshot): ReplicaLoad {
-  return { replica, own: 0, others: replica.load, load: replica.load, suspended: false };
+export function newReplicaLoad(
+  replica: ReplicaSnapshot,
+  index: PrefixIndex<ReplicaLoad>,
+): ReplicaLoad {
+  const load: Omit<ReplicaLoad, 'prefixes'> = {
+    replica,
+    own: 0,
+    others: replica.load,
+    load: replica.load,
+    backlogTokens: 0,
+    suspended: false,
+    onTrial: null,
+    speed: new ReplicaSpeed(),
+  };
+  const entry = load as ReplicaLoad;
+  const whole = Object.assign(entry, { prefixes: new ReplicaPrefixes(index, entry) });
+  learn(whole);
+  return whole;
 }
 
 /** A heartbeat counts our own attempts too; what exceeds them belongs to other controllers. */
 export function observe(entry: ReplicaLoad, replica: ReplicaSnapshot): void {
+  if (entry.replica.bootId !== replica.bootId) entry.prefixes.clear();
   entry.replica = replica;
   entry.suspended = false;
   entry.others = Math.max(0, replica.load - entry.own);
   entry.load = entry.own + entry.others;
+  learn(entry);
+}
+
+/** Takes work on: an attempt with so much of its prompt to compute. */
+export function occupy(entry: ReplicaLoad, backlogTokens: number): void {
+  entry.own += 1;
+  entry.load += 1;
+  entry.backlogTokens += backlogTokens;
 }
 
 /** One of our attempts on it is over. */
@@ -30,16 +64,18 @@ export function free(entry: ReplicaLoad): void {
   entry.load = entry.own + entry.others;
 }
 
-/** Those that may be sent something, full ones included. */
-export function* available(entries: Iterable<ReplicaLoad>): Iterable<ReplicaLoad> {
-  for (const entry of entries) if (!entry.suspended) yield entry;
+/** It may be sent work, but for what it has already. */
+export function isReady({ replica, suspended }: ReplicaLoad): boolean {
+  return replica.state === 'ready' && replica.reachable && !suspended;
 }
 
-export function hasReadyReplica(entries: Iterable<ReplicaLoad>): boolean {
-  for (const { replica } of entries) {
-    if (replica.state === 'ready' && replica.reachable) return true;
-  }
-  return false;
+export function hasFreeSlot(entry: ReplicaLoad): boolean {
+  return isReady(entry) && entry.load < entry.replica.slots;
+}
+
+function learn({ replica, speed, prefixes }: ReplicaLoad): void {
+  speed.observe(replica.stats);
+  if (replica.state === 'ready') prefixes.report(replica.heldPrefixes, replica.slots);
 }
 
 const ON_ITS_WAY: ReadonlySet<string> = new Set(['assigned', 'fetching', 'loading', 'warming']);

@@ -1,5 +1,5 @@
 /** A replica as scheduling sees it: taken from its node's last heartbeat. */
-import type { Failure, ReplicaState } from '@corral/contracts';
+import type { EngineStats, Failure, ReplicaState } from '@corral/contracts';
 
 export interface ReplicaSnapshot {
   replicaId: string;
@@ -7,6 +7,7 @@ export interface ReplicaSnapshot {
   /** The worker's run; attempts do not outlive it. */
   bootId: string;
   deployment: string;
+  revisionId: string;
   state: ReplicaState;
   /** False while the node is suspect, lost, leaving or yielding: no new work, running work goes on. */
   reachable: boolean;
@@ -16,6 +17,10 @@ export interface ReplicaSnapshot {
   load: number;
   /** Tokens of context per slot; 0 until ready. */
   contextTokens: number;
+  /** The engine's counters since it started; null until it has some. */
+  stats: EngineStats | null;
+  /** Blocks' hashes that each of its sequences holds; null: its worker does not say. */
+  heldPrefixes: readonly (readonly number[])[] | null;
   /** Why it is not ready, where it failed. */
   failure: Failure | null;
   /** Until a failed replica is started again by itself; null: not before something changes. */

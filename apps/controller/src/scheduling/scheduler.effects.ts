@@ -1,10 +1,14 @@
 /** What the scheduler's decisions do to the world; implemented once for real, once as a recorder. */
 import type { Failure } from '@corral/contracts';
+import type { Choice } from './replica-policy.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 
 export interface SchedulerEffects {
-  /** Send attempt `attempt` (from 1) of the generation to the replica. Must not call back in. */
-  dispatch(generationId: string, attempt: number, replica: ReplicaSnapshot): void;
+  /**
+   * Send attempt `attempt` (from 1) of the generation to the replica, which was chosen for what
+   * `choice` says. Must not call back in.
+   */
+  dispatch(generationId: string, attempt: number, replica: ReplicaSnapshot, choice: Choice): void;
   /**
    * The generation ends without (another) attempt. `retryAfterMs`: when trying again makes
    * sense; null when it never does.

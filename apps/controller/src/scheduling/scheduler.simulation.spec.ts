@@ -30,14 +30,20 @@ const REPLICA: ReplicaSnapshot = {
   nodeId: 'n',
   bootId: 'b',
   deployment: 'x',
+  revisionId: 'rev',
   state: 'ready',
   reachable: true,
   slots: 4,
   load: 0,
   contextTokens: 1,
+  stats: null,
+  heldPrefixes: null,
   failure: null,
   retryInMs: null,
 };
+
+/** Of any revision, for as long as it takes, and like no other prompt. */
+const UNBOUND = { revisionId: null, deadlineAtMs: null, hashes: [], blockTokens: 0 };
 
 class World implements SchedulerEffects {
   readonly open = new Set<string>();
@@ -78,7 +84,9 @@ function simulate(seed: number): { world: World; scheduler: Scheduler; submitted
     lostAttempts: 3,
   });
   const observe = (up: (id: string) => boolean): void =>
-    scheduler.replicasObserved(
+    scheduler.nodeObserved(
+      'n',
+
       [...slots].map(([replicaId, count]) => ({
         ...REPLICA,
         replicaId,
@@ -103,7 +111,7 @@ function simulate(seed: number): { world: World; scheduler: Scheduler; submitted
       const tenant = `t${Math.floor(random() ** 3 * 8)}`;
       const promptTokens = Math.floor(random() * 1_000);
       scheduler.submit(
-        { generationId, deployment, tenant, priority, promptTokens, deadlineAtMs: null },
+        { ...UNBOUND, generationId, deployment, tenant, priority, promptTokens },
         step * STEP_MS,
       );
     } else if (dice < 0.75 && someone !== undefined) {
@@ -172,12 +180,12 @@ function flood(seed: number): { longestWait: Map<string, number>; refused: Set<s
     },
     { queueLength: 50, queueWaitMs: 1e9, loadWaitMs: 1e9, lostAttempts: 3 },
   );
-  scheduler.replicasObserved([REPLICA]);
+  scheduler.nodeObserved('n', [REPLICA]);
   const submit = (tenant: string, priority: 'interactive' | 'batch'): void => {
     const generationId = `${tenant}/${waitingSince.size}`;
     waitingSince.set(generationId, now);
     scheduler.submit(
-      { generationId, deployment: 'x', tenant, priority, promptTokens: 100, deadlineAtMs: null },
+      { ...UNBOUND, generationId, deployment: 'x', tenant, priority, promptTokens: 100 },
       now * STEP_MS,
     );
   };

@@ -23,6 +23,7 @@ const LIMITS: SchedulerLimits = {
   lostAttempts: 2,
 };
 const CRASH: Failure = { code: 'engine_crashed', message: 'gone' };
+const LOST: Failure = { code: 'worker_lost', message: 'gone' };
 
 function replica(replicaId: string, change: Partial<ReplicaSnapshot> = {}): ReplicaSnapshot {
   return {
@@ -30,11 +31,14 @@ function replica(replicaId: string, change: Partial<ReplicaSnapshot> = {}): Repl
     nodeId: `node-of-${replicaId}`,
     bootId: 'boot',
     deployment: 'm',
+    revisionId: 'rev',
     state: 'ready',
     reachable: true,
     slots: 1,
     load: 0,
     contextTokens: 512,
+    stats: null,
+    heldPrefixes: null,
     failure: null,
     retryInMs: null,
     ...change,
@@ -48,15 +52,22 @@ function submission(generationId: string, change: Partial<Submission> = {}): Sub
     tenant: 't',
     priority: 'interactive',
     promptTokens: 100,
+    hashes: [],
+    blockTokens: 0,
+    revisionId: null,
     deadlineAtMs: null,
     ...change,
   };
 }
 
+function observe(scheduler: Scheduler, ...replicas: ReplicaSnapshot[]): void {
+  for (const one of replicas) scheduler.nodeObserved(one.nodeId, [one]);
+}
+
 function setUp(...replicas: ReplicaSnapshot[]) {
   const effects = new RecordedEffects();
   const scheduler = new Scheduler(effects, LIMITS);
-  scheduler.replicasObserved(replicas);
+  observe(scheduler, ...replicas);
   const submit = (generationId: string, nowMs = 0, deadlineAtMs: number | null = null): void =>
     scheduler.submit(submission(generationId, { deadlineAtMs }), nowMs);
   return { effects, scheduler, submit };
@@ -78,7 +89,7 @@ describe('the scheduler', () => {
   it('does not take its own attempts in a heartbeat for the work of others', () => {
     const { effects, scheduler, submit } = setUp(replica('a', { slots: 2 }));
     submit('1');
-    scheduler.replicasObserved([replica('a', { slots: 2, load: 1 })]);
+    observe(scheduler, replica('a', { slots: 2, load: 1 }));
     submit('2');
     expect(effects.log).toEqual(['1#1 -> a', '2#1 -> a']);
   });
@@ -143,15 +154,15 @@ describe('the scheduler', () => {
     submit('1');
     scheduler.bounced('1', 1, 'gone', CRASH);
     expect(effects.log).toEqual(['1#1 -> a']);
-    scheduler.replicasObserved([replica('a')]);
+    observe(scheduler, replica('a'));
     expect(effects.log).toEqual(['1#1 -> a', '1#2 -> a']);
   });
 
   it('gives up a generation whose attempts keep being lost', () => {
     const { effects, scheduler, submit } = setUp(replica('a'));
     submit('1');
-    for (const attempt of [1, 2, 3]) scheduler.bounced('1', attempt, 'lost', CRASH);
-    expect(effects.log).toEqual(['1#1 -> a', '1#2 -> a', '1#3 -> a', '1 refused: engine_crashed']);
+    for (const attempt of [1, 2, 3]) scheduler.bounced('1', attempt, 'lost', LOST);
+    expect(effects.log).toEqual(['1#1 -> a', '1#2 -> a', '1#3 -> a', '1 refused: worker_lost']);
     expect(scheduler.running + scheduler.waiting).toBe(0);
     submit('2');
     expect(effects.log.at(-1)).toBe('2#1 -> a');
@@ -165,7 +176,7 @@ describe('the scheduler', () => {
     expect(effects.log).toEqual([]);
     scheduler.tick(500);
     expect(effects.log).toEqual(['1 refused: model_loading']);
-    scheduler.replicasObserved([replica('a')]);
+    observe(scheduler, replica('a'));
     expect(effects.log.at(-1)).toBe('2#1 -> a');
   });
 
@@ -182,7 +193,7 @@ describe('the scheduler', () => {
     const { effects, scheduler, submit } = setUp(replica('a', { state: 'stopped', slots: 0 }));
     submit('1');
     expect(effects.log).toEqual([]);
-    scheduler.replicasObserved([replica('b')]);
+    observe(scheduler, replica('b'));
     expect(effects.log).toEqual(['1#1 -> b']);
   });
 
@@ -197,14 +208,14 @@ describe('the scheduler', () => {
     const { effects, scheduler, submit } = setUp(replica('a', { state: 'failed', retryInMs: 500 }));
     submit('1');
     expect(effects.log).toEqual([]);
-    scheduler.replicasObserved([replica('a')]);
+    observe(scheduler, replica('a'));
     expect(effects.log).toEqual(['1#1 -> a']);
   });
 
   it('refuses those who wait when the last replica fails', () => {
     const { effects, scheduler, submit } = setUp(replica('a', { state: 'loading', slots: 0 }));
     submit('1');
-    scheduler.replicasObserved([replica('a', { state: 'failed' })]);
+    observe(scheduler, replica('a', { state: 'failed' }));
     expect(effects.log).toEqual(['1 refused: model_unavailable']);
   });
 

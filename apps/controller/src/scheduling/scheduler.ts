@@ -1,59 +1,59 @@
 /**
  * The scheduler's pure core: which generation goes to which replica, and when.
  *
- * It is told what happened (a generation was submitted, an attempt ended, replicas were observed,
- * time passed) and answers through {@link SchedulerEffects}. It holds no clock, no timer and no
+ * It is told what happened (a generation was submitted, an attempt ended, a node was observed, time
+ * passed) and answers through {@link SchedulerEffects}. It holds no clock, no timer and no
  * connection, so a simulation can drive it with recorded traffic and a test can read as a list of
  * facts. One shell (scheduling.service.ts) feeds it, one event at a time.
  *
  * A generation is `queued`, then `dispatched`; it leaves by {@link ended}, {@link cancel} or a
- * refusal. A bounced attempt (it never produced a token) goes back to the head of its queue.
+ * refusal. A bounced attempt goes back to the head of its queue.
  *
- * | event            | queued                         | dispatched                      |
- * |------------------|--------------------------------|---------------------------------|
- * | submit           | refused, or dispatched at once | -                               |
- * | cancel           | gone                           | gone (the shell stops it)       |
- * | ended            | -                              | gone, its slot is free          |
- * | bounced          | -                              | queued at the head, or refused  |
- * | replicasObserved | dispatched where a slot is free| -                               |
- * | tick             | refused when it waited too long| -                               |
+ * | event        | queued                         | dispatched                      |
+ * |--------------|--------------------------------|---------------------------------|
+ * | submit       | refused, or dispatched at once | -                               |
+ * | cancel       | gone                           | gone (the shell stops it)       |
+ * | ended        | -                              | gone, its slot is free          |
+ * | bounced      | -                              | queued at the head, or refused  |
+ * | nodeObserved | dispatched where there is room | -                               |
+ * | tick         | refused when it waited too long| -                               |
  *
- * Who is next is the queue's decision (fair-queue.ts), where to is chooseReplica's; deployments do
- * not wait for each other.
+ * Who is next is the queue's decision (fair-queue.ts), where to is the policy's
+ * (replica-policy.ts); deployments do not wait for each other.
  */
 import type { Failure } from '@corral/contracts';
-import { chooseReplica } from './choose-replica.js';
-import { FairQueue, type Waiting } from './fair-queue.js';
-import { hopelessReason, latenessOf, queueFull } from './queue-refusals.js';
-import {
-  available,
-  free,
-  hasReadyReplica,
-  hasReplicaOnItsWay,
-  newReplicaLoad,
-  observe,
-  type ReplicaLoad,
-} from './replica-load.js';
+import { isBlamed, isSuspect, quarantineOf, type Suspect } from './crash-blame.js';
+import type { DeploymentLane } from './deployment-lane.js';
+import { DeploymentState } from './deployment-state.js';
+import type { Turn, Waiting } from './fair-queue.js';
+import type { PrefixBlocks } from './prefix-blocks.js';
+import { hopelessReason, latenessOf, queueFull, tooLongFor } from './queue-refusals.js';
+import { free, hasReplicaOnItsWay, occupy, type ReplicaLoad } from './replica-load.js';
+import { LEAST_COST, type Choice, type ReplicaPolicy } from './replica-policy.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
+import { mayRetry } from './retry-budget.js';
 import type { SchedulerEffects } from './scheduler.effects.js';
+import { waitingOf, type WaitingState } from './waiting-state.js';
 
 export interface SchedulerLimits {
   /** Generations waiting per deployment at most; the next is refused. */
   queueLength: number;
-  /** Longest wait for a slot in milliseconds. */
+  /** Longest wait for a slot in milliseconds; refused at once when it is going to be longer. */
   queueWaitMs: number;
   /**
    * Longest wait in milliseconds while no replica is ready or loading; while one is loading, this or
    * `queueWaitMs`, whichever is longer.
    */
   loadWaitMs: number;
-  /** Attempts that may be lost to crashes before the generation is given up. */
+  /** Attempts that may be lost before the generation is given up. */
   lostAttempts: number;
 }
 
-export interface Submission extends Omit<Waiting, 'submittedAtMs' | 'charge'> {
+export interface Submission extends Omit<Waiting, 'submittedAtMs' | 'charge'>, PrefixBlocks {
   generationId: string;
   deployment: string;
+  /** Replicas of this revision, as long as one is ready; null: any. */
+  revisionId: string | null;
   /** On the caller's clock, as `nowMs`; null: only the limits above hold. */
   deadlineAtMs: number | null;
 }
@@ -71,33 +71,39 @@ export interface Served {
   outputTokens: number;
 }
 
-interface Entry extends Submission, Waiting {
+interface Entry extends Submission, Waiting, Suspect {
   attempt: number;
   lost: number;
+  outputTokens: number;
   /** Null while queued. */
   replica: ReplicaLoad | null;
+  /** Of its prompt, what its replica has yet to compute, by estimate. */
+  backlogTokens: number;
 }
 
-interface DeploymentEntry {
-  queue: FairQueue<Entry>;
-  replicas: Map<string, ReplicaLoad>;
-}
+type Deployment = DeploymentState<Entry>;
+type Lane = DeploymentLane<Entry>;
 
 export class Scheduler {
   private readonly entries = new Map<string, Entry>();
-  private readonly deployments = new Map<string, DeploymentEntry>();
+  private readonly deployments = new Map<string, Deployment>();
+  /** Which deployments each node had replicas of. */
+  private readonly nodes = new Map<string, ReadonlySet<string>>();
+  /** Of lost attempts, dispatched again and without a token since. */
+  private readonly returning = new Set<Entry>();
   /** As it was last told: ageing needs no finer clock than the ticks. */
   private nowMs = 0;
 
   constructor(
     private readonly effects: SchedulerEffects,
     private readonly limits: SchedulerLimits,
+    private readonly policy: ReplicaPolicy = LEAST_COST,
   ) {}
 
   /** Generations waiting in all queues. */
   get waiting(): number {
     let count = 0;
-    for (const deployment of this.deployments.values()) count += deployment.queue.length;
+    for (const deployment of this.deployments.values()) count += deployment.waiting;
     return count;
   }
 
@@ -106,10 +112,18 @@ export class Scheduler {
     return this.entries.size - this.waiting;
   }
 
+  /** Where in the queue it is, and why it waits; null when it does not. */
+  waitingState(generationId: string): WaitingState | null {
+    const entry = this.entries.get(generationId);
+    if (entry === undefined || entry.replica !== null) return null;
+    const deployment = this.deployment(entry.deployment);
+    return waitingOf(deployment, this.laneOf(entry), entry);
+  }
+
   submit(submission: Submission, nowMs: number): void {
     this.nowMs = nowMs;
     const deployment = this.deployment(submission.deployment);
-    const hopeless = hopelessReason(submission.deployment, deployment.replicas.values());
+    const hopeless = hopelessReason(deployment.name, deployment.pool.all);
     if (hopeless !== null) return this.effects.refuse(submission.generationId, hopeless, 10_000);
     const entry: Entry = {
       ...submission,
@@ -117,45 +131,56 @@ export class Scheduler {
       charge: null,
       attempt: 0,
       lost: 0,
+      crashes: 0,
+      outputTokens: 0,
       replica: null,
+      backlogTokens: 0,
     };
     this.entries.set(entry.generationId, entry);
-    deployment.queue.push(entry);
+    const lane = deployment.lane(entry.revisionId);
+    lane.queue.push(entry);
     this.dispatchFrom(deployment);
-    this.shorten(deployment);
+    if (entry.replica === null) this.shed(deployment, lane, entry);
   }
 
   /** Charges its tenant; what a generation that was cancelled still produces costs nobody a turn. */
   served(generationId: string, { prompt, outputTokens }: Served): void {
-    const charge = this.entries.get(generationId)?.charge;
-    if (prompt !== null) charge?.prompt(prompt.tokens, prompt.cachedTokens);
-    charge?.output(outputTokens);
+    const entry = this.entries.get(generationId);
+    if (entry === undefined) return;
+    if (prompt !== null) entry.charge?.prompt(prompt.tokens, prompt.cachedTokens);
+    entry.charge?.output(outputTokens);
+    entry.outputTokens += outputTokens;
+    if (outputTokens > 0 && this.begun(entry)) this.dispatchFrom(this.deployment(entry.deployment));
   }
 
   /** The attempt finished, however it did, after at least one token or for good. */
   ended(generationId: string, attempt: number): void {
     const entry = this.current(generationId, attempt);
     if (entry === null) return;
+    this.deployment(entry.deployment).answered(entry.outputTokens);
     this.entries.delete(generationId);
     this.release(entry);
   }
 
-  /** The attempt came back without a token; it is tried again, first in its queue. */
+  /** The attempt came back without a finish; it is tried again, first in its queue. */
   bounced(generationId: string, attempt: number, reason: BounceReason, cause: Failure): void {
     const entry = this.current(generationId, attempt);
-    if (entry === null) return;
-    if (reason !== 'lost' && entry.replica !== null) entry.replica.suspended = true;
-    if (reason === 'lost') entry.lost += 1;
+    if (entry?.replica == null) return;
     const deployment = this.deployment(entry.deployment);
-    if (entry.lost > this.limits.lostAttempts) {
-      this.entries.delete(generationId);
-      this.release(entry);
-      return this.effects.refuse(generationId, cause, 1_000);
+    if (reason === 'lost') {
+      entry.lost += 1;
+      if (isBlamed(entry, entry.replica, cause)) entry.crashes += 1;
+    } else {
+      entry.replica.suspended = true;
     }
-    const replica = entry.replica;
-    entry.replica = null;
-    deployment.queue.putBack(entry);
-    if (replica !== null) free(replica);
+    this.leave(entry, reason === 'lost' && cause.code === 'engine_crashed');
+    const quarantine = quarantineOf(entry);
+    if (quarantine !== null || entry.lost > this.limits.lostAttempts) {
+      this.entries.delete(generationId);
+      this.effects.refuse(generationId, quarantine ?? cause, quarantine === null ? 1_000 : null);
+    } else {
+      this.laneOf(entry).queue.putBack(entry);
+    }
     this.dispatchFrom(deployment);
   }
 
@@ -168,91 +193,160 @@ export class Scheduler {
       this.release(entry);
       return true;
     }
-    this.deployment(entry.deployment).queue.remove(entry);
+    this.laneOf(entry).queue.remove(entry);
     return false;
   }
 
-  /** The whole truth about replicas, as of now; those not in it are gone. */
-  replicasObserved(replicas: readonly ReplicaSnapshot[]): void {
-    const seen = new Set<string>();
-    for (const replica of replicas) {
-      seen.add(replica.replicaId);
-      const known = this.deployment(replica.deployment).replicas;
-      const entry = known.get(replica.replicaId);
-      if (entry === undefined) known.set(replica.replicaId, newReplicaLoad(replica));
-      else observe(entry, replica);
-    }
-    for (const [name, deployment] of this.deployments) {
-      for (const id of deployment.replicas.keys()) {
-        if (!seen.has(id)) deployment.replicas.delete(id);
-      }
-      this.refuseHopeless(name, deployment);
+  /** The whole truth about a node's replicas, as of now; those not in it are gone. */
+  nodeObserved(nodeId: string, replicas: readonly ReplicaSnapshot[]): void {
+    const now = new Set(replicas.map(({ deployment }) => deployment));
+    for (const name of new Set([...now, ...(this.nodes.get(nodeId) ?? [])])) {
+      const deployment = this.deployment(name);
+      deployment.pool.observe(
+        nodeId,
+        replicas.filter((replica) => replica.deployment === name),
+      );
+      this.refuseHopeless(deployment);
       this.dispatchFrom(deployment);
     }
+    if (now.size > 0) this.nodes.set(nodeId, now);
+    else this.nodes.delete(nodeId);
   }
 
   /** Refuses what has waited too long. Call it a few times a second while anything waits. */
   tick(nowMs: number): void {
     this.nowMs = nowMs;
-    for (const [name, deployment] of this.deployments) {
-      if (deployment.queue.length === 0) continue;
-      const anyReady = hasReadyReplica(deployment.replicas.values());
-      const limitMs = this.waitLimitMs(anyReady, deployment);
-      for (const entry of [...deployment.queue]) {
-        const late = latenessOf(name, entry, nowMs, limitMs, anyReady);
-        if (late !== null) this.drop(deployment, entry, late, retryAfterMs(late));
+    for (const deployment of this.deployments.values()) {
+      const { anyReady } = deployment.pool;
+      const limitMs = this.waitLimitMs(deployment);
+      for (const lane of deployment.lanes.values()) {
+        lane.drain.tick(nowMs, anyReady && lane.queue.length > 0);
+        for (const entry of [...lane.queue]) {
+          const late = latenessOf(deployment.name, entry, nowMs, limitMs, anyReady);
+          if (late !== null) this.drop(lane, entry, late, retryAfterMs(late));
+        }
       }
     }
   }
 
-  private waitLimitMs(anyReady: boolean, { replicas }: DeploymentEntry): number {
+  private waitLimitMs({ pool }: Deployment): number {
     const { queueWaitMs, loadWaitMs } = this.limits;
-    if (anyReady) return queueWaitMs;
-    return hasReplicaOnItsWay(replicas.values()) ? Math.max(queueWaitMs, loadWaitMs) : loadWaitMs;
+    if (pool.anyReady) return queueWaitMs;
+    return hasReplicaOnItsWay(pool.all) ? Math.max(queueWaitMs, loadWaitMs) : loadWaitMs;
   }
 
-  private dispatchFrom(deployment: DeploymentEntry): void {
-    while (deployment.queue.length > 0) {
-      const target = chooseReplica(available(deployment.replicas.values()));
-      if (target === null) return;
-      const entry = deployment.queue.take(this.nowMs);
-      if (entry === null) return;
-      entry.replica = target;
-      entry.attempt += 1;
-      target.own += 1;
-      target.load += 1;
-      this.effects.dispatch(entry.generationId, entry.attempt, target.replica);
+  private dispatchFrom(deployment: Deployment): void {
+    for (const lane of deployment.lanes.values()) {
+      while (this.dispatchNext(deployment, lane));
     }
   }
 
+  /** False when nobody who waits can go anywhere. */
+  private dispatchNext(deployment: Deployment, lane: Lane): boolean {
+    const { queue } = lane;
+    if (queue.length === 0) return false;
+    const first = queue.next(this.nowMs, !mayRetry(this.returning.size, this.running));
+    if (first === null) return false;
+    if (this.place(deployment, lane, first)) return true;
+    // Who came back may wait for a replica without a trial; the others need not wait for that.
+    const second = first.rank === null ? queue.next(this.nowMs, true) : null;
+    return second !== null && this.place(deployment, lane, second);
+  }
+
+  private place(deployment: Deployment, { queue, drain }: Lane, turn: Turn<Entry>): boolean {
+    const { entry } = turn;
+    const choice = this.policy.choose(deployment.pool, {
+      revisionId: entry.revisionId,
+      suspect: isSuspect(entry),
+      promptTokens: entry.promptTokens,
+      outputTokens: deployment.usualOutputTokens,
+      hashes: entry.hashes,
+      blockTokens: entry.blockTokens,
+    });
+    if (choice === null) return false;
+    queue.take(turn);
+    if (queue.length > 0) drain.served();
+    this.send(entry, choice);
+    deployment.pool.changed(choice.target);
+    return true;
+  }
+
+  private send(entry: Entry, choice: Choice): void {
+    const { target, cost } = choice;
+    this.effects.dispatch(entry.generationId, entry.attempt + 1, target.replica, choice);
+    entry.replica = target;
+    entry.attempt += 1;
+    entry.backlogTokens = Math.max(1, entry.promptTokens - cost.cachedTokens);
+    occupy(target, entry.backlogTokens);
+    target.prefixes.send(entry.hashes);
+    if (entry.lost > 0) this.returning.add(entry);
+    if (isSuspect(entry)) target.onTrial = entry.generationId;
+  }
+
+  /** Its first token is there, so its prompt is computed. True when that made room. */
+  private begun(entry: Entry): boolean {
+    const { replica } = entry;
+    if (replica === null || entry.backlogTokens === 0) return false;
+    this.computed(entry, replica);
+    this.returning.delete(entry);
+    if (replica.onTrial === entry.generationId) replica.onTrial = null;
+    this.deployment(entry.deployment).pool.changed(replica);
+    return true;
+  }
+
+  private computed(entry: Entry, replica: ReplicaLoad): void {
+    replica.backlogTokens -= entry.backlogTokens;
+    entry.backlogTokens = 0;
+  }
+
+  /** It is on no replica any more. */
+  private leave(entry: Entry, byCrash: boolean): void {
+    const { replica } = entry;
+    if (replica === null) return;
+    this.computed(entry, replica);
+    this.returning.delete(entry);
+    // After a crash the verdict holds for the others that were on board, until the engine is back.
+    if (replica.onTrial === entry.generationId && !byCrash) replica.onTrial = null;
+    replica.prefixes.end(entry.hashes);
+    free(replica);
+    if (replica.own === 0) replica.onTrial = null;
+    entry.replica = null;
+    this.deployment(entry.deployment).pool.changed(replica);
+  }
+
+  /** What is going to wait for too long had better go elsewhere now. */
+  private shed(deployment: Deployment, lane: Lane, entry: Entry): void {
+    const limitMs = this.limits.queueWaitMs;
+    const late = deployment.pool.anyReady
+      ? tooLongFor(deployment.name, entry, lane.waitMsOf(entry), limitMs)
+      : null;
+    if (late !== null) return this.drop(lane, entry, late.failure, late.retryAfterMs);
+    this.shorten(deployment, lane);
+  }
+
   /** What has just come may stay where another tenant's last has to go. */
-  private shorten(deployment: DeploymentEntry): void {
-    const { queue } = deployment;
-    if (queue.length <= this.limits.queueLength) return;
-    const entry = queue.mostDispensable();
+  private shorten({ name, waiting }: Deployment, lane: Lane): void {
+    if (waiting <= this.limits.queueLength) return;
+    const entry = lane.queue.mostDispensable();
     if (entry === null) return;
-    this.drop(deployment, entry, queueFull(entry.deployment, queue.length - 1), 1_000);
+    this.drop(lane, entry, queueFull(name, waiting - 1), 1_000);
   }
 
   private release(entry: Entry): void {
-    if (entry.replica !== null) free(entry.replica);
+    this.leave(entry, false);
     this.dispatchFrom(this.deployment(entry.deployment));
   }
 
-  private refuseHopeless(name: string, deployment: DeploymentEntry): void {
-    if (deployment.queue.length === 0) return;
-    const reason = hopelessReason(name, deployment.replicas.values());
+  private refuseHopeless(deployment: Deployment): void {
+    if (deployment.waiting === 0) return;
+    const reason = hopelessReason(deployment.name, deployment.pool.all);
     if (reason === null) return;
-    for (const entry of [...deployment.queue])
-      this.drop(deployment, entry, reason, retryAfterMs(reason));
+    for (const lane of deployment.lanes.values()) {
+      for (const entry of [...lane.queue]) this.drop(lane, entry, reason, retryAfterMs(reason));
+    }
   }
 
-  private drop(
-    { queue }: DeploymentEntry,
-    entry: Entry,
-    failure: Failure,
-    retryAfterMs: number | null,
-  ): void {
+  private drop({ queue }: Lane, entry: Entry, failure: Failure, retryAfterMs: number | null): void {
     queue.remove(entry);
     this.entries.delete(entry.generationId);
     this.effects.refuse(entry.generationId, failure, retryAfterMs);
@@ -265,13 +359,17 @@ export class Scheduler {
       : null;
   }
 
-  private deployment(name: string): DeploymentEntry {
-    let entry = this.deployments.get(name);
-    if (entry === undefined) {
-      entry = { queue: new FairQueue(), replicas: new Map() };
-      this.deployments.set(name, entry);
+  private laneOf({ deployment, revisionId }: Entry): Lane {
+    return this.deployment(deployment).lane(revisionId);
+  }
+
+  private deployment(name: string): Deployment {
+    let deployment = this.deployments.get(name);
+    if (deployment === undefined) {
+      deployment = new DeploymentState(name);
+      this.deployments.set(name, deployment);
     }
-    return entry;
+    return deployment;
   }
 }
 

@@ -55,16 +55,16 @@ class RecordedAttempts extends Attempts {
 
 class SettableDirectory extends ReplicaDirectory {
   private current: ReplicaSnapshot[] = [];
-  private listener: () => void = () => undefined;
-  replicas(): readonly ReplicaSnapshot[] {
+  private listener: (nodeId: string) => void = () => undefined;
+  replicasOf(): readonly ReplicaSnapshot[] {
     return this.current;
   }
-  onChange(listener: () => void): void {
+  onChange(listener: (nodeId: string) => void): void {
     this.listener = listener;
   }
   set(...replicas: ReplicaSnapshot[]): void {
     this.current = replicas;
-    this.listener();
+    this.listener('n');
   }
 }
 
@@ -74,11 +74,14 @@ function replica(bootId = 'b', replicaId = 'r'): ReplicaSnapshot {
     nodeId: 'n',
     bootId,
     deployment: 'm',
+    revisionId: 'rev',
     state: 'ready',
     reachable: true,
     slots: 4,
     load: 0,
     contextTokens: 512,
+    stats: null,
+    heldPrefixes: null,
     failure: null,
     retryInMs: null,
   };
@@ -103,6 +106,7 @@ function piece(
   const common = { generationId: 'g', attempt, index, tokens, text };
   return finish === undefined ? common : { ...common, finish: end };
 }
+const LOST: Failure = { code: 'worker_lost', message: 'the machine is gone' };
 const CRASH: Failure = { code: 'engine_crashed', message: 'the engine ended' };
 
 function setUp() {
@@ -121,6 +125,7 @@ function setUp() {
       {
         generationId: 'g',
         deployment: 'm',
+        revisionId: null,
         tenant: 't',
         priority: 'interactive',
         promptTokens: 5,
@@ -216,10 +221,10 @@ describe('scheduling', () => {
     const { attempts, submit, events } = setUp();
     submit();
     for (const attempt of [1, 2, 3, 4]) {
-      attempts.frame(piece(attempt, 0, '', { reason: 'error', failure: CRASH }));
+      attempts.frame(piece(attempt, 0, '', { reason: 'error', failure: LOST }));
     }
     expect(attempts.started).toHaveLength(4);
-    expect(events).toEqual([{ type: 'failed', failure: CRASH, retryAfterMs: 1_000 }]);
+    expect(events).toEqual([{ type: 'failed', failure: LOST, retryAfterMs: 1_000 }]);
   });
 
   it('does not retry what would fail again', () => {

@@ -13,52 +13,37 @@ import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { ERRORS, type Failure, type Finish, type FrameStream } from '@corral/contracts';
 import { STOPPING, STOPPING_RETRY_AFTER_MS } from '../common/stopping.js';
 import type { Clock } from '../infra/clock.js';
-import type { ReplicaDirectory } from './replica-directory.port.js';
+import { AttemptWatch } from './attempt-watch.js';
 import type { Attempts, StartOutcome } from './attempts.port.js';
-import { GenerationStream } from './generation-stream.js';
 import type {
   Generation,
   GenerationEvent,
   GenerationListener,
   GenerationOrder,
-  GenerationReport,
+  GenerationView,
 } from './generation.js';
+import { account, billPrompt, failureOf, newLive, type LiveGeneration } from './live-generation.js';
+import { prefixBlocksOf } from './prefix-blocks.js';
+import type { ReplicaDirectory } from './replica-directory.port.js';
+import { explain, type Choice } from './replica-policy.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 import type { SchedulerEffects } from './scheduler.effects.js';
 import { Scheduler, type BounceReason, type SchedulerLimits } from './scheduler.js';
+import { describeWaiting } from './waiting-state.js';
 
 /** How often deadlines, silent streams and vanished replicas are looked for. */
 const SWEEP_INTERVAL_MS = 250;
-/** A stream silent for this long is asked whether it is still there. */
-const SILENCE_MS = 2_000;
 /**
  * How long a worker gets to say what it had computed when it was told to stop. Who goes away early
  * has to pay for what was computed, and only the worker knows.
  */
 const LAST_WORD_MS = 1_000;
-/** After the bus came back, workers get this long to report before they count as vanished. */
-const RECONNECT_GRACE_MS = 3_000;
-
-interface Live {
-  order: GenerationOrder;
-  stream: GenerationStream;
-  listener: GenerationListener;
-  report: GenerationReport;
-  submittedAtMs: number;
-  /** Where the present attempt is; null while queued. */
-  replica: ReplicaSnapshot | null;
-  heardAtMs: number;
-  /** A resend is under way. */
-  asking: boolean;
-  /** Told to stop: what the listener hears when the worker has had its last word, or by then. */
-  stopping: { last: GenerationEvent; untilMs: number } | null;
-}
 
 export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModuleDestroy {
-  private readonly live = new Map<string, Live>();
+  private readonly live = new Map<string, LiveGeneration>();
   private readonly scheduler: Scheduler;
+  private readonly watch: AttemptWatch;
   private sweeper: NodeJS.Timeout | null = null;
-  private cutOffAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly attempts: Attempts,
@@ -67,11 +52,14 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     limits: SchedulerLimits,
   ) {
     this.scheduler = new Scheduler(this, limits);
+    this.watch = new AttemptWatch(attempts, directory, clock, (id, live) => this.lose(id, live));
   }
 
   onModuleInit(): void {
     this.attempts.onFrame((frame) => frame.streams.forEach((piece) => this.take(piece)));
-    this.directory.onChange(() => this.scheduler.replicasObserved(this.directory.replicas()));
+    this.directory.onChange((nodeId) =>
+      this.scheduler.nodeObserved(nodeId, this.directory.replicasOf(nodeId)),
+    );
     this.sweeper = setInterval(() => this.sweep(), SWEEP_INTERVAL_MS);
   }
 
@@ -98,31 +86,49 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
   /** Queues the generation, or refuses it: that too comes as an event, before this returns. */
   submit(order: GenerationOrder, listener: GenerationListener): Generation {
     const nowMs = this.clock.monotonicMs();
-    const live = newLive(order, listener, nowMs);
-    this.live.set(order.generationId, live);
-    const { generationId, deployment, tenant, priority, promptTokens, timeoutMs } = order;
-    const deadlineAtMs = timeoutMs === null ? null : nowMs + timeoutMs;
-    this.scheduler.submit(
-      { generationId, deployment, tenant, priority, promptTokens, deadlineAtMs },
-      nowMs,
-    );
-    return { report: live.report, cancel: () => this.cancel(generationId) };
+    const { generationId, deployment, revisionId, tenant, priority, promptTokens } = order;
+    const blocks = prefixBlocksOf(order.request, promptTokens);
+    const live = newLive(order, blocks, listener, nowMs);
+    this.live.set(generationId, live);
+    const deadlineAtMs = order.timeoutMs === null ? null : nowMs + order.timeoutMs;
+    const who = { generationId, deployment, revisionId, tenant, priority };
+    this.scheduler.submit({ ...who, ...blocks, promptTokens, deadlineAtMs }, nowMs);
+    return {
+      report: live.report,
+      waiting: () => this.waitingFor(generationId),
+      cancel: () => this.cancel(generationId),
+    };
   }
 
-  dispatch(generationId: string, attempt: number, replica: ReplicaSnapshot): void {
+  /** Every generation that has not ended, oldest first. */
+  views(): GenerationView[] {
+    const nowMs = this.clock.monotonicMs();
+    return [...this.live].map(([generationId, { order, replica, report, submittedAtMs }]) => ({
+      generationId,
+      deployment: order.deployment,
+      tenant: order.tenant,
+      priority: order.priority,
+      ageMs: nowMs - submittedAtMs,
+      nodeId: replica?.nodeId ?? null,
+      reason: this.waitingFor(generationId) ?? report.routing ?? '',
+    }));
+  }
+
+  dispatch(generationId: string, attempt: number, replica: ReplicaSnapshot, choice: Choice): void {
     const live = this.live.get(generationId);
     if (live === undefined) return;
     const nowMs = this.clock.monotonicMs();
-    const { order, report, submittedAtMs } = live;
+    const { order, blocks, report, submittedAtMs } = live;
     live.replica = replica;
     live.heardAtMs = nowMs;
     report.attempts = attempt;
     report.nodeId = replica.nodeId;
     report.replicaId = replica.replicaId;
     report.queueMs = nowMs - submittedAtMs;
+    report.routing = explain(choice);
     const remainingMs =
       order.timeoutMs === null ? null : Math.max(0, order.timeoutMs - report.queueMs);
-    const request = live.stream.begin(attempt);
+    const request = { ...live.stream.begin(attempt), prefixHashes: [...blocks.hashes] };
     this.attempts
       .start(replica.nodeId, {
         generationId,
@@ -166,7 +172,9 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     if (live === undefined) return;
     const offer = live.stream.offer(piece);
     if (offer === 'stale') return;
-    if (offer === 'gap' && live.stopping === null) return this.askAgain(piece.generationId, live);
+    if (offer === 'gap' && live.stopping === null) {
+      return this.watch.askAgain(piece.generationId, live);
+    }
     if (live.stopping !== null) return this.takeLastWord(piece, live, live.stopping.last);
     const nowMs = this.clock.monotonicMs();
     live.heardAtMs = nowMs;
@@ -189,7 +197,7 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
   /** Of a generation that was told to stop: what it came to, and nothing for the listener. */
   private takeLastWord(
     { generationId, prompt, finish }: FrameStream,
-    live: Live,
+    live: LiveGeneration,
     last: GenerationEvent,
   ): void {
     const { report, stream } = live;
@@ -201,7 +209,7 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     this.end(generationId, last);
   }
 
-  private finish(generationId: string, live: Live, finish: Finish): void {
+  private finish(generationId: string, live: LiveGeneration, finish: Finish): void {
     const { report, stream } = live;
     account(report, finish);
     const failure = failureOf(finish);
@@ -219,7 +227,12 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
   }
 
   /** The present attempt is over without a finish; the core decides whether there is another. */
-  private bounce(generationId: string, live: Live, reason: BounceReason, cause: Failure): void {
+  private bounce(
+    generationId: string,
+    live: LiveGeneration,
+    reason: BounceReason,
+    cause: Failure,
+  ): void {
     const { attempt } = live.stream;
     live.replica = null;
     if (reason === 'lost') live.report.wastedTokens += live.report.promptTokens;
@@ -245,103 +258,26 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     live.listener(last);
   }
 
+  private waitingFor(generationId: string): string | null {
+    const state = this.scheduler.waitingState(generationId);
+    return state === null ? null : describeWaiting(state);
+  }
+
   private sweep(): void {
     const nowMs = this.clock.monotonicMs();
     this.scheduler.tick(nowMs);
     for (const [generationId, { stopping }] of this.live) {
       if (stopping !== null && nowMs >= stopping.untilMs) this.end(generationId, stopping.last);
     }
-    if (!this.attempts.isConnected) this.cutOffAtMs = nowMs;
-    if (nowMs - this.cutOffAtMs < RECONNECT_GRACE_MS) return;
-    const there = new Set(this.directory.replicas().map(runOf));
-    for (const [generationId, live] of this.live) {
-      if (live.replica === null || live.stopping !== null) continue;
-      if (!there.has(runOf(live.replica))) this.lose(generationId, live);
-      else if (nowMs - live.heardAtMs > SILENCE_MS) this.askAgain(generationId, live);
-    }
+    this.watch.sweep(this.live);
   }
 
-  private askAgain(generationId: string, live: Live): void {
-    const { replica, stream } = live;
-    if (replica === null || live.asking) return;
-    live.asking = true;
-    live.heardAtMs = this.clock.monotonicMs();
-    const { attempt } = stream;
-    const settle = (isThere: boolean): void => {
-      live.asking = false;
-      const current = live.stream.attempt === attempt && live.replica !== null;
-      if (!isThere && current && this.live.has(generationId)) this.lose(generationId, live);
-    };
-    this.attempts
-      .resend(replica.nodeId, generationId, attempt, stream.nextIndex)
-      .then(settle, () => settle(true));
-  }
-
-  private lose(generationId: string, live: Live): void {
-    if (live.replica === null) return;
+  private lose(generationId: string, live: LiveGeneration): void {
+    if (live.replica === null || this.live.get(generationId) !== live) return;
     this.attempts.cancel(live.replica.nodeId, generationId, live.stream.attempt);
     this.bounce(generationId, live, 'lost', {
       code: 'worker_lost',
       message: 'The machine that generated the answer was lost.',
     });
   }
-}
-
-/** A replica in one run of its worker: what an attempt is on board of. */
-function runOf({ replicaId, bootId }: ReplicaSnapshot): string {
-  return `${replicaId}@${bootId}`;
-}
-
-function newLive(order: GenerationOrder, listener: GenerationListener, nowMs: number): Live {
-  return {
-    order,
-    stream: new GenerationStream(order.request),
-    listener,
-    report: {
-      nodeId: null,
-      replicaId: null,
-      attempts: 0,
-      promptTokens: 0,
-      cachedTokens: 0,
-      completionTokens: 0,
-      wastedTokens: 0,
-      queueMs: 0,
-      prefillMs: 0,
-      decodeMs: 0,
-      deviceMs: 0,
-      ttftMs: null,
-    },
-    submittedAtMs: nowMs,
-    replica: null,
-    heardAtMs: nowMs,
-    asking: false,
-    stopping: null,
-  };
-}
-
-/** Times add up over attempts. */
-function account(report: GenerationReport, finish: Finish): void {
-  billPrompt(report, { tokens: finish.promptTokens, cachedTokens: finish.cachedTokens });
-  report.prefillMs += finish.timings.prefillMs;
-  report.decodeMs += finish.timings.decodeMs;
-  report.deviceMs += finish.timings.deviceMs;
-}
-
-/** The first attempt's prompt is the one that is billed. */
-function billPrompt(
-  report: GenerationReport,
-  prompt: { tokens: number; cachedTokens: number },
-): void {
-  if (report.promptTokens > 0) return;
-  report.promptTokens = prompt.tokens;
-  report.cachedTokens = prompt.cachedTokens;
-}
-
-/** An attempt that was cancelled, but not by us, went down with its worker. */
-function failureOf(finish: Finish): Failure | null {
-  if (finish.reason === 'cancelled') {
-    return { code: 'worker_lost', message: 'The worker stopped before the answer was complete.' };
-  }
-  if (finish.reason !== 'error') return null;
-  return finish.failure ?? { code: 'internal_error', message: 'The engine gave no reason.' };
 }

@@ -59,6 +59,20 @@ export class TenantLines<E extends InLine> {
     return this.lines.findLast(({ length }) => length > 0)?.at(-1) ?? null;
   }
 
+  /** Those of this tenant that are served before the entry, ageing aside. */
+  ahead(entry: E): number {
+    const rank = PRIORITIES.indexOf(entry.priority);
+    const higher = this.lines.slice(0, rank).reduce((sum, line) => sum + line.length, 0);
+    return higher + Math.max(0, this.lineOf(entry)?.indexOf(entry) ?? 0);
+  }
+
+  /** Those of a higher class than this, and of the class itself at most `turns`. */
+  before(priority: Priority, turns: number): number {
+    const rank = PRIORITIES.indexOf(priority);
+    const higher = this.lines.slice(0, rank).reduce((sum, line) => sum + line.length, 0);
+    return higher + Math.min(turns, this.lines[rank]?.length ?? 0);
+  }
+
   *[Symbol.iterator](): Iterator<E> {
     for (const line of this.lines) yield* line;
   }

@@ -41,6 +41,7 @@ export function settledRequest(change: Partial<SettledRequest> = {}): SettledReq
     energyMicrodollars: 10,
     cloudMicrodollars: 100,
     cloudPriceId: 'price',
+    routing: null,
     leaseUse: [],
     ...change,
   };

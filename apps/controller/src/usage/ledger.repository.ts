@@ -187,5 +187,6 @@ function columnsOf(row: SettledRequest): Record<string, unknown> {
     energy_microdollars: row.energyMicrodollars,
     cloud_microdollars: row.cloudMicrodollars,
     cloud_price_id: row.cloudPriceId,
+    routing: row.routing,
   };
 }

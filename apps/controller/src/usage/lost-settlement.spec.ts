@@ -68,6 +68,7 @@ describe('a request whose controller died', () => {
       deviceMs: 8,
       ttftMs: null,
       totalMs: 1_235,
+      routing: null,
     });
   });
 

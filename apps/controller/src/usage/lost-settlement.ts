@@ -64,6 +64,7 @@ export function lostSettlement(
     deviceMs: sum(({ device_ms }) => device_ms),
     ttftMs: null,
     totalMs: atMost(Math.max(0, Math.round(age_ms))),
+    routing: null,
   };
 }
 

@@ -103,5 +103,6 @@ function requestRowOf(row: StoredRow): RequestRow {
     localMicrodollars: Number(row.localMicrodollars),
     energyMicrodollars: Number(row.energyMicrodollars),
     cloudMicrodollars: row.cloudMicrodollars === null ? null : Number(row.cloudMicrodollars),
+    routing: row.routing,
   };
 }

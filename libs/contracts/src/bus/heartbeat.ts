@@ -1,7 +1,8 @@
 /** What a worker observes, sent each second and on change. */
 import { z } from 'zod';
 import { failureSchema } from '../errors.js';
-import { bootIdSchema, modelDigestSchema, nodeIdSchema } from '../ids.js';
+import { heldPrefixSchema } from '../generation.js';
+import { bootIdSchema, modelDigestSchema, nodeIdSchema, replicaIdSchema } from '../ids.js';
 import { observedReplicaSchema } from '../replica.js';
 import { bytesSchema, fractionSchema } from '../units.js';
 import { fileFetchSchema, fileServerSchema } from './model-files.js';
@@ -80,6 +81,13 @@ export const heartbeatSchema = z.object({
   /** Generation of the assignment list that is being carried out; 0 before the first. */
   assignmentGeneration: z.int().min(0),
   replicas: z.array(observedReplicaSchema),
+  /**
+   * What the replicas' caches hold, a list per sequence. Apart from `replicas`, since it is for the
+   * choice of a replica alone. Absent, or a replica that is not in it: it does not say.
+   */
+  heldPrefixes: z
+    .array(z.object({ replicaId: replicaIdSchema, sequences: z.array(heldPrefixSchema).max(256) }))
+    .optional(),
   models: z.array(storedModelSchema),
   /** Where it serves its model files to other nodes; null: nowhere. */
   fileServer: fileServerSchema.nullable().default(null),

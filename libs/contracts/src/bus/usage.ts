@@ -77,6 +77,8 @@ export const settledRequestSchema = openedRequestSchema.extend({
   energyMicrodollars: microdollars,
   cloudMicrodollars: microdollars.nullable(),
   cloudPriceId: z.string().max(80).nullable(),
+  /** Why it went to the replica; absent in messages of earlier versions. */
+  routing: z.string().max(300).nullable().default(null),
   leaseUse: z.array(leaseUseSchema),
 });
 export type SettledRequest = z.infer<typeof settledRequestSchema>;

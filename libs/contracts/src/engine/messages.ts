@@ -8,7 +8,12 @@
  */
 import { z } from 'zod';
 import { failureSchema } from '../errors.js';
-import { generationRequestSchema, promptSchema, streamDeltaSchema } from '../generation.js';
+import {
+  generationRequestSchema,
+  heldPrefixSchema,
+  promptSchema,
+  streamDeltaSchema,
+} from '../generation.js';
 import { engineStatsSchema, replicaSpecSchema } from '../replica.js';
 import { bytesSchema, durationMsSchema, fractionSchema, tokenIdSchema } from '../units.js';
 
@@ -76,6 +81,8 @@ export const engineEventSchema = z.discriminatedUnion('type', [
     stats: engineStatsSchema,
     activeSlots: z.int().min(0),
     queued: z.int().min(0),
+    /** Of each sequence that holds any, in the hashes that came with the prompts; absent: unknown. */
+    heldPrefixes: z.array(heldPrefixSchema).max(256).optional(),
   }),
   z.object({
     type: z.literal('answer'),

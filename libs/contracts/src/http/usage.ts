@@ -32,6 +32,8 @@ export const requestRowSchema = z.object({
   energyMicrodollars: z.int(),
   /** Null: nothing to compare with. */
   cloudMicrodollars: z.int().nullable(),
+  /** Why it went to its replica; null: it reached none. */
+  routing: z.string().nullable(),
 });
 export type RequestRow = z.infer<typeof requestRowSchema>;
 

@@ -136,8 +136,10 @@ describe('a streamed answer', () => {
   });
 
   it('keeps a waiting client connected with comments', async () => {
-    const sse = await streamed(new RecordedCompletion([['waiting'], [text('a'), finished()]]));
-    expect(sse).toContain(': waiting\n\n');
+    const sse = await streamed(
+      new RecordedCompletion([[{ waiting: 'position 3 of 7' }], [text('a'), finished()]]),
+    );
+    expect(sse).toContain(': waiting, position 3 of 7\n\n');
   });
 
   it('throws a failure that comes before anything else', async () => {

@@ -12,8 +12,7 @@ import type { AnswerShape, Choice, FinishReason } from './dialect.js';
 import { openAiErrorBody } from './error-body.js';
 import { usageView } from './usage-view.js';
 
-/** A comment line: it keeps proxies and clients from timing out, and means nothing to them. */
-const WAITING_COMMENT = ': waiting\n\n';
+type AnswerEvent = Extract<ChoiceEvent, { choice: number }>['event'];
 
 /** Resolves to the body. Throws {@link FailureException} when any choice fails. */
 export async function collectAnswer(
@@ -24,7 +23,7 @@ export async function collectAnswer(
   const choices = Array.from({ length: completion.choices }, () => new CollectedChoice());
   for await (const batch of completion.batches) {
     for (const item of batch) {
-      if (item === 'waiting') continue;
+      if ('waiting' in item) continue;
       if (item.event.type === 'failed') throw failed(completion, item.event);
       choices[item.choice]?.take(item.event);
     }
@@ -53,7 +52,7 @@ export async function streamAnswer(
   const first = await batches.next();
   if (first.done === true) throw new FailureException(endedEarly());
   for (const item of first.value) {
-    if (item !== 'waiting' && item.event.type === 'failed') throw failed(completion, item.event);
+    if ('event' in item && item.event.type === 'failed') throw failed(completion, item.event);
   }
   return encode(
     completion,
@@ -115,7 +114,8 @@ class ChunkEncoder {
     let text = '';
     for (const item of batch) {
       if (this.failed) break;
-      text += item === 'waiting' ? WAITING_COMMENT : this.event(item.choice, item.event);
+      text +=
+        'waiting' in item ? waitingComment(item.waiting) : this.event(item.choice, item.event);
     }
     return text;
   }
@@ -127,7 +127,7 @@ class ChunkEncoder {
     return `${usage}data: [DONE]\n\n`;
   }
 
-  private event(choice: number, event: Exclude<ChoiceEvent, 'waiting'>['event']): string {
+  private event(choice: number, event: AnswerEvent): string {
     if (event.type === 'failed') {
       this.failed = true;
       return `data: ${JSON.stringify(openAiErrorBody(event.failure))}\n\n`;
@@ -151,7 +151,7 @@ class CollectedChoice {
   private logprobs: TokenLogprob[] | null = null;
   private finishReason: FinishReason = 'stop';
 
-  take(event: Exclude<ChoiceEvent, 'waiting'>['event']): void {
+  take(event: AnswerEvent): void {
     if (event.type === 'text') {
       this.texts.push(event.text);
       if (event.logprobs !== undefined) (this.logprobs ??= []).push(...event.logprobs);
@@ -167,6 +167,11 @@ class CollectedChoice {
       finishReason: this.finishReason,
     };
   }
+}
+
+/** A comment line: it keeps proxies and clients from timing out, and means nothing to them. */
+function waitingComment(what: string): string {
+  return `: waiting, ${what.replaceAll(/[\r\n]/g, ' ')}\n\n`;
 }
 
 function finishReasonOf(reason: 'stop' | 'length' | 'cancelled'): FinishReason {

@@ -1,0 +1,46 @@
+/**
+ * Which generation an engine's crash is put down to, so that one that ends every engine ends two at
+ * most, and the others that were on board with it go on.
+ *
+ * 1. An engine crashes: everybody on board is a suspect.
+ * 2. A suspect goes on trial: no two at the same time on one replica, until the first token.
+ * 3. An engine crashes with somebody on trial: that one it was, and nobody else.
+ * 4. Whoever is blamed twice is refused.
+ *
+ * Pure.
+ */
+import type { Failure } from '@corral/contracts';
+import type { ReplicaLoad } from './replica-load.js';
+
+export interface Suspect {
+  generationId: string;
+  /** Crashes that it is blamed for. */
+  crashes: number;
+}
+
+const CRASHES_ALLOWED = 1;
+
+/** The attempt was lost to this; is its generation blamed, given who was on trial there? */
+export function isBlamed(
+  { generationId }: Suspect,
+  { onTrial }: Pick<ReplicaLoad, 'onTrial'>,
+  cause: Failure,
+): boolean {
+  return cause.code === 'engine_crashed' && (onTrial === null || onTrial === generationId);
+}
+
+/** It is not put where another suspect is on trial. */
+export function isSuspect({ crashes }: Suspect): boolean {
+  return crashes > 0;
+}
+
+/** Null: it is tried again. */
+export function quarantineOf({ crashes }: Suspect): Failure | null {
+  if (crashes <= CRASHES_ALLOWED) return null;
+  return {
+    code: 'internal_error',
+    message:
+      'Two engines ended while working on this request, so it is not tried again. ' +
+      "Change the request, or have an administrator look at the engines' logs.",
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * What sending a generation to a replica costs, in milliseconds: the prefill of what its cache does
+ * not have, the prefill that is ahead of it there, and its own decoding beside the batch that runs.
+ * A cached prefix is worth what it saves and nothing more, so affinity cannot starve anybody.
+ * Compare Dynamo's router, which weighs blocks, and llm-d's scorers. Pure.
+ */
+import type { PrefixBlocks } from './prefix-blocks.js';
+import type { ReplicaLoad } from './replica-load.js';
+
+export interface Need extends PrefixBlocks {
+  promptTokens: number;
+  /** Tokens that the answer is expected to have. */
+  outputTokens: number;
+}
+
+export interface ReplicaCost {
+  /** Of the prompt, by estimate. */
+  cachedTokens: number;
+  prefillMs: number;
+  backlogMs: number;
+  decodeMs: number;
+  totalMs: number;
+}
+
+/** Prompts are computed in chunks of about this many tokens, beside a token of every stream. */
+const CHUNK_TOKENS = 512;
+
+/** @param heldBlocks blocks of the prompt that the replica has in its cache */
+export function costOf(entry: ReplicaLoad, need: Need, heldBlocks: number): ReplicaCost {
+  const cachedTokens = Math.min(need.promptTokens, Math.round(heldBlocks * need.blockTokens));
+  const perTokenMs = prefillMsPerToken(entry);
+  const prefillMs = (need.promptTokens - cachedTokens) * perTokenMs;
+  const backlogMs = entry.backlogTokens * perTokenMs;
+  const decodeMs = need.outputTokens * msPerOutputToken(entry, entry.load + 1);
+  return {
+    cachedTokens,
+    prefillMs,
+    backlogMs,
+    decodeMs,
+    totalMs: prefillMs + backlogMs + decodeMs,
+  };
+}
+
+/** How long its prompts have to wait for what it was sent already. */
+export function backlogMsOf(entry: ReplicaLoad): number {
+  return entry.backlogTokens * prefillMsPerToken(entry);
+}
+
+function prefillMsPerToken({ speed, load }: ReplicaLoad): number {
+  return speed.perPromptTokenMs + (speed.stepMs + speed.perStreamMs * load) / CHUNK_TOKENS;
+}
+
+function msPerOutputToken({ speed }: ReplicaLoad, streams: number): number {
+  return speed.stepMs + speed.perStreamMs * streams;
+}

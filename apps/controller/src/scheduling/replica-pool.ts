@@ -1,0 +1,136 @@
+/**
+ * The replicas of one deployment: who is there, who has room, and who would be cheapest. Those with
+ * room are kept in order as they change, so that no decision looks at all of them. Pure.
+ */
+import { IndexedHeap } from './indexed-heap.js';
+import { PrefixIndex } from './prefix-index.js';
+import { backlogMsOf, costOf, type Need } from './replica-cost.js';
+import { hasFreeSlot, isReady, newReplicaLoad, observe, type ReplicaLoad } from './replica-load.js';
+import type { ReplicaSnapshot } from './replica-snapshot.js';
+
+/**
+ * A replica with this much prefill ahead gets no more: what waits here can still go where it turns
+ * out to be best, in the order that is fair then.
+ */
+const MOST_BACKLOG_MS = 250;
+/** For a prompt that the replica has in its cache, so much more: it would be dearer elsewhere. */
+const MOST_BACKLOG_OF_HOLDER_MS = 2_000;
+/** What is not told apart by cost is by share of slots taken, and then by free slots. */
+const SHARE_MS = 1e-3;
+const SLOT_MS = 1e-6;
+
+interface Revision {
+  ready: Set<ReplicaLoad>;
+  /** Those with room, cheapest first for a usual prompt. */
+  open: IndexedHeap<ReplicaLoad>;
+}
+
+export class ReplicaPool {
+  readonly index = new PrefixIndex<ReplicaLoad>();
+  private readonly byId = new Map<string, ReplicaLoad>();
+  private readonly byNode = new Map<string, Set<ReplicaLoad>>();
+  private readonly revisions = new Map<string, Revision>();
+  private readonly usual: Need = {
+    promptTokens: 500,
+    outputTokens: 100,
+    hashes: [],
+    blockTokens: 0,
+  };
+
+  get all(): Iterable<ReplicaLoad> {
+    return this.byId.values();
+  }
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  /** Of all that are ready. */
+  get readySlots(): number {
+    let slots = 0;
+    for (const { ready } of this.revisions.values()) {
+      for (const { replica } of ready) slots += replica.slots;
+    }
+    return slots;
+  }
+
+  get anyReady(): boolean {
+    for (const { ready } of this.revisions.values()) if (ready.size > 0) return true;
+    return false;
+  }
+
+  /** The whole truth about this deployment's replicas on a node; those not in it are gone. */
+  observe(nodeId: string, replicas: readonly ReplicaSnapshot[]): void {
+    const before = this.byNode.get(nodeId) ?? new Set();
+    const now = new Set<ReplicaLoad>();
+    for (const replica of replicas) {
+      let entry = this.byId.get(replica.replicaId);
+      if (entry === undefined) {
+        entry = newReplicaLoad(replica, this.index);
+        this.byId.set(replica.replicaId, entry);
+      } else {
+        observe(entry, replica);
+      }
+      now.add(entry);
+      this.changed(entry);
+    }
+    for (const entry of before) if (!now.has(entry)) this.remove(entry);
+    if (now.size > 0) this.byNode.set(nodeId, now);
+    else this.byNode.delete(nodeId);
+  }
+
+  /** To be called after each change of the entry. */
+  changed(entry: ReplicaLoad): void {
+    const { revisionId } = entry.replica;
+    let revision = this.revisions.get(revisionId);
+    if (revision === undefined) {
+      revision = { ready: new Set(), open: new IndexedHeap() };
+      this.revisions.set(revisionId, revision);
+    }
+    if (isReady(entry)) revision.ready.add(entry);
+    else revision.ready.delete(entry);
+    if (hasRoom(entry, MOST_BACKLOG_MS)) revision.open.set(entry, this.keyOf(entry));
+    else revision.open.delete(entry);
+  }
+
+  /** Among those with room, the cheapest for a usual prompt. */
+  cheapest(count: number, revisionId: string | null): ReplicaLoad[] {
+    const wanted = this.wanted(revisionId);
+    if (wanted !== null) return wanted.open.least(count);
+    return [...this.revisions.values()].flatMap(({ open }) => open.least(count));
+  }
+
+  /** For somebody whose prompt it holds, it may have room where it has none for others. */
+  hasRoomForHolder(entry: ReplicaLoad, revisionId: string | null): boolean {
+    const wanted = this.wanted(revisionId);
+    if (wanted !== null && !wanted.ready.has(entry)) return false;
+    return hasRoom(entry, MOST_BACKLOG_OF_HOLDER_MS);
+  }
+
+  private wanted(revisionId: string | null): Revision | null {
+    const revision = revisionId === null ? undefined : this.revisions.get(revisionId);
+    return revision !== undefined && revision.ready.size > 0 ? revision : null;
+  }
+
+  private remove(entry: ReplicaLoad): void {
+    const { replicaId, revisionId } = entry.replica;
+    entry.prefixes.clear();
+    // Nothing is sent there any more, even where it is still known.
+    entry.suspended = true;
+    if (this.byId.get(replicaId) === entry) this.byId.delete(replicaId);
+    const revision = this.revisions.get(revisionId);
+    revision?.ready.delete(entry);
+    revision?.open.delete(entry);
+    if (revision?.ready.size === 0) this.revisions.delete(revisionId);
+  }
+
+  private keyOf(entry: ReplicaLoad): number {
+    const { load, replica } = entry;
+    const { totalMs } = costOf(entry, this.usual, 0);
+    return totalMs + (SHARE_MS * load) / replica.slots - SLOT_MS * (replica.slots - load);
+  }
+}
+
+function hasRoom(entry: ReplicaLoad, mostBacklogMs: number): boolean {
+  return hasFreeSlot(entry) && (entry.backlogTokens === 0 || backlogMsOf(entry) <= mostBacklogMs);
+}
