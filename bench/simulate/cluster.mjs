@@ -13,15 +13,22 @@ const HEARTBEAT_MS = 1_000;
 /**
  * @param {{ id: string, tenant: string, atMs: number, prompt: number, output: number }[]} requests
  *   by time; each gets `firstTokenAtMs` and `endedAtMs` (null: it had none), and `refused`
- * @param {{ workers: number, slots: number, fair: boolean, windowMs: number, durationMs: number }}
- *   world `fair` false: first come, first served, which is what the core does when all requests
- *   are one tenant's
- * @returns tokens served per window and tenant, and which tenants waited all through each window
+ * @param {{ workers: number, slots: number, fair: boolean, windowMs: number, durationMs: number,
+ *   cacheBlocks?: number, policy?: object, limits?: object }} world `fair` false: first come, first
+ *   served, which is what the core does when all requests are one tenant's; `policy` absent: ours
+ * @returns tokens served per window and tenant, which tenants waited all through each window, and
+ *   the workers
  */
-export function simulate(requests, { workers, slots, fair, windowMs, durationMs }) {
+export function simulate(
+  requests,
+  { workers, slots, fair, windowMs, durationMs, cacheBlocks = 0, policy, limits = LIMITS },
+) {
   const time = new Timeline();
   const byId = new Map(requests.map((request) => [request.id, request]));
-  const replicas = Array.from({ length: workers }, (_, n) => new SimulatedWorker(`w${n}`, slots));
+  const replicas = Array.from(
+    { length: workers },
+    (_, n) => new SimulatedWorker(`w${n}`, slots, cacheBlocks),
+  );
   const byReplica = new Map(replicas.map((worker) => [worker.snapshot.replicaId, worker]));
   const waiting = new Map(requests.map(({ tenant }) => [tenant, 0]));
   const windows = Array.from({ length: Math.ceil(durationMs / windowMs) }, () => ({
@@ -53,7 +60,8 @@ export function simulate(requests, { workers, slots, fair, windowMs, durationMs 
         request.refused = true;
       },
     },
-    LIMITS,
+    limits,
+    policy,
   );
 
   function step(worker) {
@@ -71,7 +79,7 @@ export function simulate(requests, { workers, slots, fair, windowMs, durationMs 
     if (first) request.firstTokenAtMs = time.nowMs;
     request.produced += 1;
     serve(request.tenant, first ? request.prompt + 2 : 2);
-    const prompt = first ? { tokens: request.prompt, cachedTokens: 0 } : null;
+    const prompt = first ? { tokens: request.prompt, cachedTokens: request.cached } : null;
     scheduler.served(request.id, { prompt, outputTokens: 1 });
     if (request.produced < request.output) return;
     request.endedAtMs = time.nowMs;
@@ -86,16 +94,23 @@ export function simulate(requests, { workers, slots, fair, windowMs, durationMs 
       {
         generationId: request.id,
         deployment: 'm',
+        revisionId: null,
         tenant: fair ? request.tenant : 'all',
         priority: 'interactive',
         promptTokens: request.prompt,
+        hashes: request.hashes,
+        blockTokens: request.blockTokens,
         deadlineAtMs: null,
       },
       time.nowMs,
     );
   }
 
-  const observe = () => scheduler.replicasObserved(replicas.map((worker) => worker.observed()));
+  const observe = () => {
+    for (const worker of replicas) {
+      scheduler.nodeObserved(worker.snapshot.nodeId, [worker.observed()]);
+    }
+  };
   observe();
   time.every(HEARTBEAT_MS, observe);
   time.every(TICK_MS, () => {
@@ -104,5 +119,5 @@ export function simulate(requests, { workers, slots, fair, windowMs, durationMs 
   });
   for (const request of requests) time.at(request.atMs, () => arrive(request));
   time.runUntil(durationMs);
-  return windows;
+  return { windows, workers: replicas };
 }

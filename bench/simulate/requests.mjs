@@ -5,6 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 
+/** Tokens of a block of Mooncake's. */
+const MOONCAKE_BLOCK = 512;
+
 /** mulberry32 (public domain, Tommy Ettinger). */
 export function randomOf(seed) {
   let state = seed >>> 0;
@@ -20,20 +23,28 @@ export function randomOf(seed) {
 /**
  * @param {string | null} path a trace of Mooncake (`.jsonl`) or of Azure (`.csv`), gzipped or not;
  *   null: drawn, log-normal, prompts of 500 and answers of 120 tokens in the middle
- * @returns {Promise<(index: number, random: () => number) => { prompt: number, output: number }>}
+ * @returns {Promise<(index: number, random: () => number) => object>} prompt, output, and the
+ *   blocks' hashes where the trace has them
  */
 export async function lengthsOf(path) {
   if (path === null) return (_index, random) => drawn(random);
-  const file = await readFile(path);
-  const text = (path.endsWith('.gz') ? gunzipSync(file) : file).toString('utf8');
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const lengths = path.includes('.jsonl') ? lines.map(ofMooncake) : lines.slice(1).map(ofAzure);
-  if (lengths.length === 0) throw new Error(`There is no request in ${path}.`);
+  const lengths = await traceOf(path);
   return (index) => lengths[index % lengths.length];
 }
 
+/** The requests of a recorded trace, in its order. */
+export async function traceOf(path) {
+  const file = await readFile(path);
+  const text = (path.endsWith('.gz') ? gunzipSync(file) : file).toString('utf8');
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const requests = path.includes('.jsonl') ? lines.map(ofMooncake) : lines.slice(1).map(ofAzure);
+  if (requests.length === 0) throw new Error(`There is no request in ${path}.`);
+  return requests;
+}
+
 function drawn(random) {
-  return { prompt: logNormal(random, 500, 0.8, 4_000), output: logNormal(random, 120, 0.7, 1_000) };
+  const prompt = logNormal(random, 500, 0.8, 4_000);
+  return { prompt, output: logNormal(random, 120, 0.7, 1_000), hashes: [], blockTokens: 0 };
 }
 
 function logNormal(random, median, sigma, most) {
@@ -42,13 +53,15 @@ function logNormal(random, median, sigma, most) {
 }
 
 function ofMooncake(line) {
-  const { input_length: prompt, output_length: output } = JSON.parse(line);
-  return { prompt, output: Math.max(1, output) };
+  const { timestamp, input_length: prompt, output_length: output, hash_ids } = JSON.parse(line);
+  const hashes = hash_ids.slice(0, Math.floor(prompt / MOONCAKE_BLOCK));
+  const lengths = { prompt, output: Math.max(1, output) };
+  return { atMs: timestamp, ...lengths, hashes, blockTokens: MOONCAKE_BLOCK };
 }
 
 function ofAzure(line) {
   const [, prompt, output] = line.split(',').map(Number);
-  return { prompt, output: Math.max(1, output) };
+  return { prompt, output: Math.max(1, output), hashes: [], blockTokens: 0 };
 }
 
 /**
@@ -64,7 +77,7 @@ export function arrivalsOf(rates, lengths, durationMs, seed) {
     const own = [];
     for (let atMs = gap(random, perSecond); atMs < durationMs; atMs += gap(random, perSecond)) {
       const id = `${tenant}/${own.length}`;
-      own.push({ id, tenant, atMs, ...lengths(number * 499 + own.length, random) });
+      own.push({ ...lengths(number * 499 + own.length, random), id, tenant, atMs });
     }
     return own;
   });
@@ -73,4 +86,15 @@ export function arrivalsOf(rates, lengths, durationMs, seed) {
 
 function gap(random, perSecond) {
   return (-Math.log(1 - random()) / perSecond) * 1_000;
+}
+
+/**
+ * A recorded trace in its own rhythm, so much faster that it brings `perSecond` requests on average.
+ */
+export function replayed(trace, perSecond) {
+  const lastMs = trace.at(-1).atMs;
+  const factor = trace.length / (lastMs / 1_000) / perSecond;
+  return trace.map((request, n) => {
+    return { ...request, id: `r${n}`, tenant: 'all', atMs: request.atMs * factor };
+  });
 }

@@ -19,26 +19,36 @@ export interface ReplicaCost {
   prefillMs: number;
   backlogMs: number;
   decodeMs: number;
+  /** What replicas are compared by: the sum, where prefill counts more the more are waiting. */
   totalMs: number;
 }
 
 /** Prompts are computed in chunks of about this many tokens, beside a token of every stream. */
 const CHUNK_TOKENS = 512;
 
-/** @param heldBlocks blocks of the prompt that the replica has in its cache */
-export function costOf(entry: ReplicaLoad, need: Need, heldBlocks: number): ReplicaCost {
+/**
+ * What is computed again while others wait makes them wait, too: so many of them when nobody is
+ * free. Found by simulation; from 3 on little changes.
+ */
+const KEPT_WAITING = 4;
+
+/**
+ * @param heldBlocks blocks of the prompt that the replica has in its cache
+ * @param crowding share of the replicas that have no room, 0 to 1
+ */
+export function costOf(
+  entry: ReplicaLoad,
+  need: Need,
+  heldBlocks: number,
+  crowding: number,
+): ReplicaCost {
   const cachedTokens = Math.min(need.promptTokens, Math.round(heldBlocks * need.blockTokens));
   const perTokenMs = prefillMsPerToken(entry);
   const prefillMs = (need.promptTokens - cachedTokens) * perTokenMs;
   const backlogMs = entry.backlogTokens * perTokenMs;
   const decodeMs = need.outputTokens * msPerOutputToken(entry, entry.load + 1);
-  return {
-    cachedTokens,
-    prefillMs,
-    backlogMs,
-    decodeMs,
-    totalMs: prefillMs + backlogMs + decodeMs,
-  };
+  const totalMs = (1 + KEPT_WAITING * crowding) * prefillMs + backlogMs + decodeMs;
+  return { cachedTokens, prefillMs, backlogMs, decodeMs, totalMs };
 }
 
 /** How long its prompts have to wait for what it was sent already. */

@@ -35,14 +35,15 @@ export const LEAST_COST: ReplicaPolicy = {
     const allowed = (entry: ReplicaLoad): boolean => !wish.suspect || entry.onTrial === null;
     const holders = match.longest(
       HOLDERS,
-      (entry) => allowed(entry) && pool.hasRoomForHolder(entry, wish.revisionId),
+      (entry) => allowed(entry) && pool.hasSlot(entry, wish.revisionId),
     );
     for (const entry of pool.cheapest(CHEAPEST, wish.revisionId)) {
       if (allowed(entry)) holders.add(entry);
     }
+    const crowding = pool.crowding(wish.revisionId);
     let best: Choice | null = null;
     for (const target of holders) {
-      const choice = { target, cost: costOf(target, wish, match.blocksHeldBy(target)) };
+      const choice = { target, cost: costOf(target, wish, match.blocksHeldBy(target), crowding) };
       if (best === null || compare(choice, best) < 0) best = choice;
     }
     return best;

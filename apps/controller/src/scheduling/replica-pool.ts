@@ -13,8 +13,6 @@ import type { ReplicaSnapshot } from './replica-snapshot.js';
  * out to be best, in the order that is fair then.
  */
 const MOST_BACKLOG_MS = 250;
-/** For a prompt that the replica has in its cache, so much more: it would be dearer elsewhere. */
-const MOST_BACKLOG_OF_HOLDER_MS = 2_000;
 /** What is not told apart by cost is by share of slots taken, and then by free slots. */
 const SHARE_MS = 1e-3;
 const SLOT_MS = 1e-6;
@@ -89,7 +87,7 @@ export class ReplicaPool {
     }
     if (isReady(entry)) revision.ready.add(entry);
     else revision.ready.delete(entry);
-    if (hasRoom(entry, MOST_BACKLOG_MS)) revision.open.set(entry, this.keyOf(entry));
+    if (hasRoom(entry)) revision.open.set(entry, this.keyOf(entry));
     else revision.open.delete(entry);
   }
 
@@ -100,11 +98,25 @@ export class ReplicaPool {
     return [...this.revisions.values()].flatMap(({ open }) => open.least(count));
   }
 
-  /** For somebody whose prompt it holds, it may have room where it has none for others. */
-  hasRoomForHolder(entry: ReplicaLoad, revisionId: string | null): boolean {
+  /**
+   * It has a free slot, with however much prefill ahead: for a prompt that it holds, waiting there
+   * may still be cheaper than being computed elsewhere.
+   */
+  hasSlot(entry: ReplicaLoad, revisionId: string | null): boolean {
     const wanted = this.wanted(revisionId);
-    if (wanted !== null && !wanted.ready.has(entry)) return false;
-    return hasRoom(entry, MOST_BACKLOG_OF_HOLDER_MS);
+    return (wanted === null || wanted.ready.has(entry)) && hasFreeSlot(entry);
+  }
+
+  /** Share of the ready replicas that have no room, 0 to 1. */
+  crowding(revisionId: string | null): number {
+    const wanted = this.wanted(revisionId);
+    let ready = 0;
+    let open = 0;
+    for (const revision of wanted === null ? this.revisions.values() : [wanted]) {
+      ready += revision.ready.size;
+      open += revision.open.size;
+    }
+    return ready === 0 ? 0 : 1 - open / ready;
   }
 
   private wanted(revisionId: string | null): Revision | null {
@@ -126,11 +138,11 @@ export class ReplicaPool {
 
   private keyOf(entry: ReplicaLoad): number {
     const { load, replica } = entry;
-    const { totalMs } = costOf(entry, this.usual, 0);
+    const { totalMs } = costOf(entry, this.usual, 0, 0);
     return totalMs + (SHARE_MS * load) / replica.slots - SLOT_MS * (replica.slots - load);
   }
 }
 
-function hasRoom(entry: ReplicaLoad, mostBacklogMs: number): boolean {
-  return hasFreeSlot(entry) && (entry.backlogTokens === 0 || backlogMsOf(entry) <= mostBacklogMs);
+function hasRoom(entry: ReplicaLoad): boolean {
+  return hasFreeSlot(entry) && (entry.backlogTokens === 0 || backlogMsOf(entry) <= MOST_BACKLOG_MS);
 }

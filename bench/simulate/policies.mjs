@@ -1,0 +1,69 @@
+/**
+ * Other ways to choose a replica, for comparison: they drive the same pure core and the same queue.
+ * Each sends to whoever has a free slot; how much prefill waits there is nothing that they look at.
+ */
+import { hasFreeSlot } from '../../apps/controller/dist/scheduling/replica-load.js';
+
+const NO_COST = { cachedTokens: 0, prefillMs: 0, backlogMs: 0, decodeMs: 0, totalMs: 0 };
+
+/** A policy object of `choose(free, wish, match)`, where `free` is not empty. */
+function policy(choose) {
+  return {
+    choose(pool, wish) {
+      const free = [...pool.all].filter(hasFreeSlot);
+      if (free.length === 0) return null;
+      const match = pool.index.match(wish.hashes);
+      const held = new Map(free.map((entry) => [entry, match.blocksHeldBy(entry)]));
+      const target = choose(free, wish, (entry) => held.get(entry), [...pool.all]);
+      const cachedTokens = Math.min(wish.promptTokens, held.get(target) * wish.blockTokens);
+      return { target, cost: { ...NO_COST, cachedTokens } };
+    },
+  };
+}
+
+function least(entries, ...measures) {
+  return entries.reduce((best, entry) => {
+    for (const measure of measures) {
+      const difference = measure(entry) - measure(best);
+      if (difference !== 0) return difference < 0 ? entry : best;
+    }
+    return best;
+  });
+}
+
+const loadOf = ({ load }) => load;
+
+/** A fresh one for each run: some remember what they did. */
+export const POLICIES = {
+  'round-robin': () => {
+    let turn = 0;
+    return policy((free, _wish, _held, all) => {
+      for (;;) {
+        const next = all[turn % all.length];
+        turn += 1;
+        if (free.includes(next)) return next;
+      }
+    });
+  },
+  'least-load': () => policy((free) => least(free, loadOf)),
+  /**
+   * SGLang's cache-aware router: balance when the loads are too far apart, else the longest match
+   * when that is above 0.3 of the prompt, else the worker whose tree is smallest.
+   */
+  sglang: () => {
+    const sent = new Map();
+    return policy((free, wish, held, all) => {
+      const loads = all.map(loadOf);
+      const most = Math.max(...loads);
+      const fewest = Math.min(...loads);
+      let target = least(free, (entry) => sent.get(entry) ?? 0, loadOf);
+      const longest = least(free, (entry) => -held(entry), loadOf);
+      if (most - fewest > 64 && most > 1.5 * fewest) target = least(free, loadOf);
+      else if (held(longest) * wish.blockTokens > 0.3 * wish.promptTokens) target = longest;
+      const fresh = wish.promptTokens - held(target) * wish.blockTokens;
+      sent.set(target, (sent.get(target) ?? 0) + fresh);
+      return target;
+    });
+  },
+  'prefix only': () => policy((free, _wish, held) => least(free, (entry) => -held(entry), loadOf)),
+};
