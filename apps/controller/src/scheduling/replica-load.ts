@@ -37,18 +37,19 @@ export function newReplicaLoad(
   };
   const entry = load as ReplicaLoad;
   const whole = Object.assign(entry, { prefixes: new ReplicaPrefixes(index, entry) });
-  learn(whole);
+  learn(whole, true);
   return whole;
 }
 
 /** A heartbeat counts our own attempts too; what exceeds them belongs to other controllers. */
 export function observe(entry: ReplicaLoad, replica: ReplicaSnapshot): void {
   if (entry.replica.bootId !== replica.bootId) entry.prefixes.clear();
+  const worked = entry.replica.stats?.steps !== replica.stats?.steps;
   entry.replica = replica;
   entry.suspended = false;
   entry.others = Math.max(0, replica.load - entry.own);
   entry.load = entry.own + entry.others;
-  learn(entry);
+  learn(entry, worked);
 }
 
 /** Takes work on: an attempt with so much of its prompt to compute. */
@@ -73,9 +74,10 @@ export function hasFreeSlot(entry: ReplicaLoad): boolean {
   return isReady(entry) && entry.load < entry.replica.slots;
 }
 
-function learn({ replica, speed, prefixes }: ReplicaLoad): void {
+/** @param worked its engine has said something new since the last heartbeat */
+function learn({ replica, speed, prefixes }: ReplicaLoad, worked: boolean): void {
   speed.observe(replica.stats);
-  if (replica.state === 'ready') prefixes.report(replica.heldPrefixes, replica.slots);
+  if (replica.state === 'ready') prefixes.report(replica.heldPrefixes, replica.slots, worked);
 }
 
 const ON_ITS_WAY: ReadonlySet<string> = new Set(['assigned', 'fetching', 'loading', 'warming']);

@@ -39,8 +39,9 @@ export class ReplicaPrefixes<R extends object> {
   /**
    * @param held each sequence's hashes; null: the worker does not say
    * @param slots sequences of the engine
+   * @param worked the engine has worked since the last report; else it is the same one, said again
    */
-  report(held: readonly Hashes[] | null, slots: number): void {
+  report(held: readonly Hashes[] | null, slots: number, worked: boolean): void {
     if (held === null) {
       this.forget(this.over.splice(0, Math.max(0, this.over.length - slots)));
       return;
@@ -50,6 +51,7 @@ export class ReplicaPrefixes<R extends object> {
       for (const hashes of this.reported) this.index.remove(this.replica, hashes);
       this.reported = held;
     }
+    if (!worked) return;
     for (const one of this.over) one.reports += 1;
     this.forget(this.over.filter(({ reports }) => reports >= REPORTS_UNTIL_TRUTH));
     this.over = this.over.filter(({ reports }) => reports < REPORTS_UNTIL_TRUTH);

@@ -45,6 +45,10 @@ export class TokenStream {
   readonly deadlineAtMs: number | null;
   /** What the sequence must hold before the next draw: the prompt and the accepted tokens. */
   readonly prefix: Uint32Array;
+  /** Tokens of the prompt alone. */
+  readonly promptLength: number;
+  /** Names of the prompt's blocks; see GenerationRequest. */
+  readonly prefixHashes: readonly number[];
   /** Every generated token in order, those of earlier attempts included. */
   readonly generated: number[];
   /** Set from outside; the step loop acts on it between two steps. */
@@ -53,7 +57,6 @@ export class TokenStream {
   private readonly vocabulary: Vocabulary;
   private readonly detokenizer: Detokenizer;
   private readonly stops: StopMatcher;
-  private readonly promptLength: number;
   private readonly acceptedLength: number;
   private readonly tokenLimit: number;
   private readonly arrivedAtMs: number;
@@ -80,6 +83,7 @@ export class TokenStream {
     this.prefix = Uint32Array.from([...promptTokens, ...request.acceptedTokens]);
     this.generated = [];
     this.promptLength = promptTokens.length;
+    this.prefixHashes = request.prefixHashes ?? [];
     this.acceptedLength = request.acceptedTokens.length;
     this.tokenLimit = Math.min(
       request.maxTokens === null ? Infinity : this.acceptedLength + request.maxTokens,

@@ -97,8 +97,7 @@ class Session {
       interTokenTargetMs: command.spec.interTokenTargetMs,
       events: {
         step: (streams) => outbox.push(streams),
-        stats: (stats, activeSlots, queued) =>
-          this.parent.send({ type: 'stats', stats, activeSlots, queued }),
+        stats: (snapshot) => this.parent.send({ type: 'stats', ...snapshot }),
       },
     });
     this.engine = engine;

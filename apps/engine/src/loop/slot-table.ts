@@ -2,6 +2,7 @@
 import type { DecodeContext } from '../context/decode-context.js';
 import type { TokenStream } from '../generation/token-stream.js';
 import type { SequenceView } from './batch-plan.js';
+import { prefixDigest } from './prefix-digest.js';
 import { placePrompt, type Placement, type PlacementRules } from './slot-placement.js';
 import { Slot } from './slot.js';
 
@@ -41,6 +42,11 @@ export class SlotTable {
 
   find(key: string): TokenStream | undefined {
     return this.slots.find((slot) => slot.stream?.key === key)?.stream ?? undefined;
+  }
+
+  /** What may be found here by prompts that begin alike; nothing where prefixes are not reused. */
+  digest(): number[][] {
+    return this.rules.reusesPrefixes ? prefixDigest(this.slots.map((slot) => slot.heldPrompt)) : [];
   }
 
   /** The slots as the batch plan sees them. */

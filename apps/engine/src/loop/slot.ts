@@ -1,6 +1,7 @@
 /** One sequence of the context: what its KV cache holds, and the stream that runs in it. */
 import type { TokenSampler } from '../context/decode-context.js';
 import type { TokenStream } from '../generation/token-stream.js';
+import type { HeldPrompt } from './prefix-digest.js';
 
 export class Slot {
   /** `tokens[0 .. length)` are in the KV cache. */
@@ -8,6 +9,8 @@ export class Slot {
   length = 0;
   /** Whose prompts `tokens` came from; null while nothing is held. */
   scope: string | null = null;
+  /** The prompt that `tokens` begin with, as the controller names its blocks. */
+  private prompt: { hashes: readonly number[]; tokens: number } = { hashes: [], tokens: 0 };
   /** The step in which the slot last decoded; idle slots are reused least recently used first. */
   lastUsedStep = 0;
   /** Null while idle. */
@@ -33,6 +36,12 @@ export class Slot {
   /** The stream has its prefix in the cache and gets a token in every step. */
   get decoding(): boolean {
     return this.stream !== null && this.prefillTokens === 0;
+  }
+
+  /** What is held of a prompt, for others who send prompts that begin alike. */
+  get heldPrompt(): HeldPrompt {
+    const { hashes, tokens } = this.prompt;
+    return { hashes, promptTokens: tokens, heldTokens: this.length };
   }
 
   /** The tokens of the next step, `count` of a prefix or the one last drawn. */
@@ -61,11 +70,13 @@ export class Slot {
     this.tokens.set(source.tokens.subarray(0, source.length));
     this.length = source.length;
     this.scope = source.scope;
+    this.prompt = source.prompt;
   }
 
   /** The stream runs here from now on, after the tokens that are held. */
   occupy(stream: TokenStream, sampler: TokenSampler, admission: number): void {
     this.scope = stream.cacheScope;
+    this.prompt = { hashes: stream.prefixHashes, tokens: stream.promptLength };
     this.stream = stream;
     this.sampler = sampler;
     this.admission = admission;

@@ -21,6 +21,7 @@ class Bench {
   nowMs = 0;
   readonly messages: StreamStep[][] = [];
   readonly stats: { activeSlots: number; queued: number; steps: number }[] = [];
+  heldPrefixes: number[][] = [];
   readonly context: FakeDecodeContext;
   readonly loop: StepLoop;
   readonly running: Promise<void>;
@@ -37,8 +38,9 @@ class Bench {
           this.messages.push(streams);
           this.notify();
         },
-        stats: (stats, activeSlots, queued) => {
+        stats: ({ stats, activeSlots, queued, heldPrefixes }) => {
           this.stats.push({ activeSlots, queued, steps: stats.steps });
+          this.heldPrefixes = heldPrefixes;
           this.notify();
         },
       },
@@ -387,6 +389,18 @@ describe('StepLoop', () => {
       bench.loop.reportAlive();
     }
     expect(bench.stats.map((sample) => sample.activeSlots)).toEqual([0, 0, 0]);
+    await bench.end();
+  });
+
+  it('tells which blocks of which prompts its slots hold', async () => {
+    const bench = new Bench({ slots: 2, contextTokens: 128, batchTokens: 32 });
+    bench.submit({ key: 'a', promptTokens: range(0, 40), maxTokens: 2, prefixHashes: [1, 2] });
+    await bench.idle();
+    expect(bench.heldPrefixes).toEqual([[1, 2]]);
+    bench.submit({ key: 'b', promptTokens: range(0, 60), maxTokens: 2, prefixHashes: [1, 2, 3] });
+    bench.submit({ key: 'c', promptTokens: range(70, 90), maxTokens: 2, prefixHashes: [7] });
+    await bench.idle();
+    expect(bench.heldPrefixes).toEqual([[1, 2, 3], [7]]);
     await bench.end();
   });
 

@@ -52,6 +52,7 @@ export class StepLoop {
       stats: this.statistics.snapshot(),
       activeSlots: this.activeSlots,
       queued: this.queued,
+      heldPrefixes: this.table.digest(),
     }));
   }
 

@@ -11,7 +11,7 @@ export interface StepLoopEvents {
   /** The news of one step, one entry per stream that has any. */
   step(streams: StreamStep[]): void;
   /** Each second, and once more when the last stream has ended. */
-  stats(stats: EngineStats, activeSlots: number, queued: number): void;
+  stats(snapshot: LoopSnapshot): void;
 }
 
 /** The figures of a `stats` event. */
@@ -19,6 +19,8 @@ export interface LoopSnapshot {
   stats: EngineStats;
   activeSlots: number;
   queued: number;
+  /** See prefix-digest.ts. */
+  heldPrefixes: number[][];
 }
 
 export class StepReporter {
@@ -66,7 +68,6 @@ export class StepReporter {
 
   private sendStats(): void {
     this.statsSentAtMs = this.clock();
-    const { stats, activeSlots, queued } = this.snapshot();
-    this.events.stats(stats, activeSlots, queued);
+    this.events.stats(this.snapshot());
   }
 }

@@ -97,6 +97,7 @@ export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy
       disk,
       assignmentGeneration: this.reconcile.generation,
       replicas: this.replicas.observe(),
+      heldPrefixes: this.replicas.heldPrefixes(),
       models: this.models.list(),
       fileServer: this.fileServer.describe(),
       fetches: this.fetches.list(),

@@ -18,6 +18,8 @@ export class LoadedEngine {
   readonly onBoard = new Set<string>();
   readonly asks = new EngineAsks();
   stats: EngineStats | null = null;
+  /** Of each sequence, the blocks of prompts that it holds; null: the engine does not say. */
+  heldPrefixes: number[][] | null = null;
 
   private readonly watchdog: Watchdog;
   private reportedActiveSlots = 0;
@@ -71,10 +73,11 @@ export class LoadedEngine {
     for (const { key, finish } of streams) if (finish !== undefined) this.onBoard.delete(key);
   }
 
-  counted({ stats, activeSlots }: StatsEvent, nowMs: number): void {
+  counted({ stats, activeSlots, heldPrefixes }: StatsEvent, nowMs: number): void {
     // Prompt chunks are steps without news: only the counter shows them.
     if (stats.steps !== this.stats?.steps) this.watchdog.progressed(nowMs);
     this.stats = stats;
+    this.heldPrefixes = heldPrefixes ?? null;
     this.reportedActiveSlots = activeSlots;
   }
 

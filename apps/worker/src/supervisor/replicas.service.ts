@@ -66,6 +66,14 @@ export class ReplicasService implements OnApplicationBootstrap, OnModuleDestroy 
     return this.all().map((replica) => replica.observe());
   }
 
+  /** What the caches hold, of the replicas whose engines say so. */
+  heldPrefixes(): { replicaId: string; sequences: number[][] }[] {
+    return this.all().flatMap(({ assignment: { replicaId }, engine }) => {
+      const sequences = engine?.heldPrefixes ?? null;
+      return sequences === null ? [] : [{ replicaId, sequences }];
+    });
+  }
+
   /** Is the file needed by any replica here? */
   usesModel(digest: string): boolean {
     return this.all().some(({ assignment }) => assignment.modelDigest === digest);
