@@ -40,6 +40,7 @@ export class SimulatedWorker {
       revisionId: 'r',
       state: 'ready',
       reachable: true,
+      suspect: false,
       slots,
       load: 0,
       contextTokens: 131_072,

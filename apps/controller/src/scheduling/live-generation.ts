@@ -20,6 +20,8 @@ export interface LiveGeneration {
   /** Where the present attempt is; null while queued. */
   replica: ReplicaSnapshot | null;
   heardAtMs: number;
+  /** It was asked for what is missing; -Infinity: not yet. */
+  askedAtMs: number;
   /** A resend is under way. */
   asking: boolean;
   /** Told to stop: what the listener hears when the worker has had its last word, or by then. */
@@ -55,6 +57,7 @@ export function newLive(
     submittedAtMs: nowMs,
     replica: null,
     heardAtMs: nowMs,
+    askedAtMs: Number.NEGATIVE_INFINITY,
     asking: false,
     stopping: null,
   };

@@ -22,6 +22,7 @@ export class NodeReplicaDirectory extends ReplicaDirectory {
       revisionId: replica.revisionId,
       state: replica.state,
       reachable: state === 'ready' && !heartbeat.draining && !heartbeat.yielding,
+      suspect: state === 'suspect',
       slots: replica.slots,
       load: replica.activeSlots + replica.queued,
       contextTokens: replica.contextTokens,

@@ -11,6 +11,8 @@ export interface ReplicaSnapshot {
   state: ReplicaState;
   /** False while the node is suspect, lost, leaving or yielding: no new work, running work goes on. */
   reachable: boolean;
+  /** The node has been silent for longer than a heartbeat may take: its silent streams move. */
+  suspect: boolean;
   /** Sequences it decodes together; 0 until ready. */
   slots: number;
   /** Attempts on board at the time of the heartbeat, those of all controllers, queued ones too. */

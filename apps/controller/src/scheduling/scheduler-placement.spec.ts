@@ -23,6 +23,7 @@ function replica(replicaId: string, change: Partial<ReplicaSnapshot> = {}): Repl
     revisionId: 'one',
     state: 'ready',
     reachable: true,
+    suspect: false,
     slots: 4,
     load: 0,
     contextTokens: 8_192,

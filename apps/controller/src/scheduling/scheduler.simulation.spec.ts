@@ -33,6 +33,7 @@ const REPLICA: ReplicaSnapshot = {
   revisionId: 'rev',
   state: 'ready',
   reachable: true,
+  suspect: false,
   slots: 4,
   load: 0,
   contextTokens: 1,

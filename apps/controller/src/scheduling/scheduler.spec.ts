@@ -34,6 +34,7 @@ function replica(replicaId: string, change: Partial<ReplicaSnapshot> = {}): Repl
     revisionId: 'rev',
     state: 'ready',
     reachable: true,
+    suspect: false,
     slots: 1,
     load: 0,
     contextTokens: 512,
@@ -240,6 +241,19 @@ describe('the scheduler', () => {
     submit('2');
     scheduler.tick(1_000);
     expect(effects.log.at(-1)).toBe('2 refused: overloaded');
+  });
+
+  it('lets a generation whose engine was lost wait for a slot anew', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'));
+    submit('1', 0, 500);
+    scheduler.served('1', { prompt: null, outputTokens: 1 });
+    scheduler.tick(5_000);
+    observe(scheduler, replica('a', { state: 'loading' }));
+    scheduler.bounced('1', 1, 'lost', CRASH);
+    scheduler.tick(5_000 + LIMITS.queueWaitMs - 1);
+    expect(effects.refused.size).toBe(0);
+    scheduler.tick(5_000 + LIMITS.queueWaitMs);
+    expect(effects.refused.get('1')).toMatchObject({ code: 'model_loading' });
   });
 
   it('serves a higher class first, and each class in the order it came', () => {

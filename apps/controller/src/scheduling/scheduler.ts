@@ -120,6 +120,11 @@ export class Scheduler {
     return waitingOf(deployment, this.laneOf(entry), entry);
   }
 
+  /** Some replica of the deployment can be sent work, on a node that is heard of. */
+  hasReady(deployment: string): boolean {
+    return this.deployments.get(deployment)?.pool.anyReady ?? false;
+  }
+
   submit(submission: Submission, nowMs: number): void {
     this.nowMs = nowMs;
     const deployment = this.deployment(submission.deployment);
@@ -147,6 +152,8 @@ export class Scheduler {
   served(generationId: string, { prompt, outputTokens }: Served): void {
     const entry = this.entries.get(generationId);
     if (entry === undefined) return;
+    // The caller waits so long for the first token, and has it.
+    if (outputTokens > 0) entry.deadlineAtMs = null;
     if (prompt !== null) entry.charge?.prompt(prompt.tokens, prompt.cachedTokens);
     entry.charge?.output(outputTokens);
     entry.outputTokens += outputTokens;
@@ -169,6 +176,8 @@ export class Scheduler {
     const deployment = this.deployment(entry.deployment);
     if (reason === 'lost') {
       entry.lost += 1;
+      // It ran until now, and waits for a slot anew.
+      entry.submittedAtMs = this.nowMs;
       if (isBlamed(entry, entry.replica, cause)) entry.crashes += 1;
     } else {
       entry.replica.suspended = true;

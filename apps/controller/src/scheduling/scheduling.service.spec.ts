@@ -77,6 +77,7 @@ function replica(bootId = 'b', replicaId = 'r'): ReplicaSnapshot {
     revisionId: 'rev',
     state: 'ready',
     reachable: true,
+    suspect: false,
     slots: 4,
     load: 0,
     contextTokens: 512,
@@ -194,6 +195,50 @@ describe('scheduling', () => {
     submit();
     await pass(4_000);
     expect(attempts.started).toHaveLength(1);
+  });
+
+  it('asks after half a second when it had begun to write, and goes elsewhere at once', async () => {
+    const { attempts, submit, pass } = setUp();
+    submit();
+    attempts.frame(piece(1, 0, 'a'));
+    attempts.known = false;
+    await pass(750);
+    expect(attempts.resends).toEqual(['g#1@1']);
+    expect(attempts.started[1]).toMatchObject({ attempt: 2, request: { acceptedTokens: [100] } });
+  });
+
+  it('moves a silent stream away from a silent node, once somebody else can take it', async () => {
+    const { attempts, directory, submit, pass } = setUp();
+    submit();
+    attempts.frame(piece(1, 0, 'a'));
+    const silent = { ...replica(), reachable: false, suspect: true };
+    directory.set(silent);
+    await pass(4_000);
+    expect(attempts.started).toHaveLength(1);
+    directory.set(silent, replica('b', 'other'));
+    await pass(250);
+    expect(attempts.started[1]).toMatchObject({ attempt: 2, replicaId: 'other' });
+  });
+
+  it('leaves a stream alone that goes on while its node is silent', async () => {
+    const { attempts, directory, submit, pass } = setUp();
+    submit();
+    const silent = { ...replica(), reachable: false, suspect: true };
+    directory.set(silent, replica('b', 'other'));
+    for (const index of [0, 1, 2, 3]) {
+      await pass(1_000);
+      attempts.frame(piece(1, index, 'a'));
+    }
+    expect(attempts.started).toHaveLength(1);
+  });
+
+  it('holds a moved stream to no deadline, since its caller has the first token', async () => {
+    const { attempts, submit, pass } = setUp();
+    submit(1_000);
+    attempts.frame(piece(1, 0, 'a'));
+    await pass(400);
+    attempts.frame(piece(1, 1, '', { reason: 'error', failure: CRASH, completionTokens: 1 }));
+    expect(attempts.started.map(({ remainingMs }) => remainingMs)).toEqual([1_000, null]);
   });
 
   it('goes on after a crash with the tokens delivered so far, and bills the prompt once', () => {

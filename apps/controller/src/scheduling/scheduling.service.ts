@@ -52,7 +52,10 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     limits: SchedulerLimits,
   ) {
     this.scheduler = new Scheduler(this, limits);
-    this.watch = new AttemptWatch(attempts, directory, clock, (id, live) => this.lose(id, live));
+    this.watch = new AttemptWatch(attempts, directory, clock, {
+      canMove: (deployment) => this.scheduler.hasReady(deployment),
+      lose: (id, live) => this.lose(id, live),
+    });
   }
 
   onModuleInit(): void {
@@ -126,8 +129,9 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     report.replicaId = replica.replicaId;
     report.queueMs = nowMs - submittedAtMs;
     report.routing = explain(choice);
-    const remainingMs =
-      order.timeoutMs === null ? null : Math.max(0, order.timeoutMs - report.queueMs);
+    // The caller waits so long for the first token only.
+    const limitMs = live.stream.nextIndex > 0 ? null : order.timeoutMs;
+    const remainingMs = limitMs === null ? null : Math.max(0, limitMs - report.queueMs);
     const request = { ...live.stream.begin(attempt), prefixHashes: [...blocks.hashes] };
     this.attempts
       .start(replica.nodeId, {
