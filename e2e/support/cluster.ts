@@ -43,6 +43,8 @@ export interface ClusterSize {
   holders?: number;
   /** Settings of the worker at that place, beside what every one has. */
   workerEnv?: (at: number) => Record<string, string>;
+  /** Where worker `at` finds the NATS server; default: where the server is. */
+  natsUrlOf?: (at: number, serverUrl: string) => Promise<string>;
 }
 
 export interface FakeDeployment {
@@ -156,15 +158,15 @@ export class Cluster {
     return this.database.$queryRawUnsafe<Row[]>(text, ...values);
   }
 
-  private async startMembers({
-    controllers,
-    workers,
-    workerEnv = () => ({}),
-  }: ClusterSize): Promise<void> {
+  private async startMembers(size: ClusterSize): Promise<void> {
+    const { controllers, workers, natsUrlOf, workerEnv } = size;
     const databaseUrl = await this.postgres.createDatabase('corral');
     this.database = createPrisma(databaseUrl);
     for (let at = 0; at < controllers; at += 1) await this.addController(at, databaseUrl);
-    for (let at = 0; at < workers; at += 1) this.addWorker(at, workerEnv(at));
+    for (let at = 0; at < workers; at += 1) {
+      const natsUrl = (await natsUrlOf?.(at, this.nats.url)) ?? this.nats.url;
+      this.addWorker(at, natsUrl, workerEnv?.(at) ?? {});
+    }
     // One after the other: the first brings the database's schema up.
     for (const controller of this.controllers) await controller.start();
     await Promise.all(this.workers.map((worker) => worker.start()));
@@ -188,12 +190,12 @@ export class Cluster {
     );
   }
 
-  private addWorker(at: number, env: Record<string, string>): void {
+  private addWorker(at: number, natsUrl: string, env: Record<string, string>): void {
     this.workers.push(
       this.member(`worker-${at}`, 'worker', {
         CORRAL_HOME: join(this.folder, `home-${at}`),
         CORRAL_NODE_NAME: `worker-${at}`,
-        CORRAL_NATS_URL: this.nats.url,
+        CORRAL_NATS_URL: natsUrl,
         CORRAL_ENGINE_ENTRY: fakeEngineEntry(),
         CORRAL_LOG_LEVEL: 'warn',
         ...env,

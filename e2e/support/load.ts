@@ -1,4 +1,6 @@
-/** Clients that ask one question after the other, for as long as the test wants. */
+/**
+ * Clients that ask one question after the other, for as long as the test wants, or so many each.
+ */
 import { ask, type Question, type Seen } from './load-client.js';
 
 /** Of all clients together, whatever becomes of the test. */
@@ -11,10 +13,14 @@ export class Load {
   private stopped = false;
   private readonly clients: Promise<void>[];
 
-  /** @param next the next question of a client; called for each request */
+  /**
+   * @param next the next question of a client; called for each request
+   * @param each questions of each client; they end by themselves then
+   */
   constructor(
     clients: number,
     private readonly next: (client: number) => Question,
+    private readonly each = Number.POSITIVE_INFINITY,
   ) {
     this.clients = Array.from({ length: clients }, (_, client) => this.run(client));
   }
@@ -24,15 +30,25 @@ export class Load {
     return this.all.reduce((sum, { tokens }) => sum + tokens, 0);
   }
 
-  /** No further questions; resolves with everything when those under way have ended. */
-  async stop(): Promise<Seen[]> {
-    this.stopped = true;
+  get underWay(): Seen[] {
+    return this.all.filter(({ endedAtMs }) => endedAtMs === null);
+  }
+
+  /** Resolves with everything when each client has asked all its questions. */
+  async finished(): Promise<Seen[]> {
     await Promise.all(this.clients);
     return this.all;
   }
 
+  /** No further questions; resolves with everything when those under way have ended. */
+  async stop(): Promise<Seen[]> {
+    this.stopped = true;
+    return this.finished();
+  }
+
   private async run(client: number): Promise<void> {
-    while (!this.stopped && this.all.length < MAX_REQUESTS) {
+    for (let asked = 0; asked < this.each && !this.stopped; asked += 1) {
+      if (this.all.length >= MAX_REQUESTS) return;
       const { seen, ended } = ask(this.next(client));
       this.all.push(seen);
       await ended;
