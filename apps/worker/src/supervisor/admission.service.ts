@@ -2,8 +2,9 @@
  * Whether a replica may be started, and with what: its file from the store, memory by estimate
  * before anything is loaded, and its share of the CPU's threads.
  */
+import { stat } from 'node:fs/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Assignment, EngineEstimate } from '@corral/contracts';
+import type { Assignment, EngineEstimate, Failure } from '@corral/contracts';
 import type { WorkerSettings } from '../config/settings.js';
 import { HardwareService } from '../hardware/hardware.service.js';
 import type { NodeMemory } from '../hardware/node-memory.js';
@@ -17,8 +18,8 @@ import { maxThreadsOf } from './thread-budget.js';
 
 const LOAD_LIMIT_MS = 60_000;
 const LOAD_LIMIT_MS_PER_GIB = 30_000;
-/** Memory that is merely taken may come free; only the arithmetic is tried again, no process. */
-const MEMORY_RECHECK_MS = 15_000;
+/** Memory may come free, and a file be mended; only the check is made again, no process. */
+const RECHECK_MS = 15_000;
 
 @Injectable()
 export class AdmissionService {
@@ -42,6 +43,10 @@ export class AdmissionService {
       const message = 'The model file left the store of this node; import it again.';
       return { ok: false, failure: { code: 'model_unavailable', message }, retryable: true };
     }
+    const damage = await damageOf(model);
+    if (damage !== null) {
+      return { ok: false, failure: damage, retryable: true, retryInMs: RECHECK_MS };
+    }
     const { deviceIds } = assignment;
     const free = await this.hardware.memory(deviceIds);
     const visibility = visibilityOf(assignment, this.hardware.gpuIds);
@@ -61,7 +66,7 @@ export class AdmissionService {
         ok: false,
         failure: { code: 'model_unavailable', message: `Too big: ${verdict.message}.` },
         retryable: verdict.ever,
-        retryInMs: MEMORY_RECHECK_MS,
+        retryInMs: RECHECK_MS,
       };
     }
     const maxThreads = maxThreadsOf({
@@ -115,4 +120,17 @@ export class AdmissionService {
 function sharesDevice(one: Assignment, other: Assignment): boolean {
   if (one.deviceIds.length === 0 || other.deviceIds.length === 0) return true;
   return one.deviceIds.some((id) => other.deviceIds.includes(id));
+}
+
+/** A file that was cut since its import would end the engine in the middle of its work; null: whole. */
+async function damageOf(model: { path: string; sizeBytes: number }): Promise<Failure | null> {
+  const sizeBytes = await stat(model.path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  if (sizeBytes === model.sizeBytes) return null;
+  const message =
+    `The model file in the store of this node is damaged: it has ${sizeBytes} of ` +
+    `${model.sizeBytes} bytes. Remove its deployments, delete the model and import it again.`;
+  return { code: 'model_unavailable', message };
 }
