@@ -42,7 +42,7 @@ it(
     const all = await load.finished();
     stage.sent.push(...all);
 
-    const moved = await movedOf(all);
+    const moved = await stage.movedOf(all);
     const gaps = moved.map(({ longestPauseMs }) => longestPauseMs);
     console.info(
       `scenario 1: ${all.filter(isRight).length}/${all.length} exact, ${KILLS} kills, ${moved.length} moved; ` +
@@ -83,7 +83,7 @@ it(
     const all = await Promise.all(long.map(({ ended }) => ended));
     stage.sent.push(...all);
     await until('its slots to be free', async () => (await busySlots()) === 0);
-    const moved = await movedOf(all);
+    const moved = await stage.movedOf(all);
     const gaps = moved.map(({ longestPauseMs }) => longestPauseMs);
     console.info(
       `scenario 4: ${all.filter(isRight).length}/${all.length} exact, ${moved.length} moved; ` +
@@ -104,15 +104,6 @@ it(
   },
   LIMIT_MS,
 );
-
-/** Those that took more than one attempt, once all rows are written. */
-async function movedOf(all: readonly Seen[]): Promise<Seen[]> {
-  const rows = await until('all rows', async () => {
-    const found = await stage.rows();
-    return all.every(({ requestId }) => found.has(requestId ?? '')) ? found : null;
-  });
-  return all.filter(({ requestId }) => (rows.get(requestId ?? '')?.attempts ?? 0) > 1);
-}
 
 async function stateOf(name: string, state: string): Promise<boolean> {
   const { nodes } = await stage.cluster.overview();

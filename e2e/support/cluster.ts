@@ -60,7 +60,8 @@ export class Cluster {
   readonly controllers: MemberProcess[] = [];
   readonly workers: MemberProcess[] = [];
   readonly urls: string[] = [];
-  private digest = '';
+  /** Of the model that every worker has. */
+  digest = '';
   private database: PrismaClient | null = null;
 
   private constructor(

@@ -3,6 +3,7 @@
  * by nothing, questions drawn by a seed, and at the end the ledger against all that was sent.
  */
 import type { CreatedKey } from '@corral/contracts/http';
+import { until } from '@corral/testing';
 import { Cluster, type ClusterSize, type FakeDeployment } from './cluster.js';
 import { disagreements, ledgerOf, settled, type LedgerRow } from './ledger.js';
 import { limitedKey } from './limited-key.js';
@@ -11,6 +12,12 @@ import { chosenSeed, seeded, type Chance } from './seeded.js';
 
 /** `CORRAL_FULL=1`: the long form of a scenario, for a machine that is otherwise idle. */
 export const isFull = process.env.CORRAL_FULL === '1';
+
+/** For scenarios that take minutes: left out, and said so, unless all is to be run. */
+export function describeInFull(name: string, scenarios: () => void): void {
+  if (!isFull) console.info(`skipped: ${name} takes minutes; CORRAL_FULL=1 runs it`);
+  (isFull ? describe : describe.skip)(name, scenarios);
+}
 
 const UNLIMITED = {
   concurrentRequests: 2_000,
@@ -70,6 +77,15 @@ export class Stage {
     const check = await settled(this.cluster, SETTLED_WITHIN_MS);
     const differences = check.differences.map((difference) => JSON.stringify(difference));
     return [...disagreements(this.sent, await this.rows()), ...differences];
+  }
+
+  /** Those that took more than one attempt, once the ledger has all of them. */
+  async movedOf(all: readonly Seen[]): Promise<Seen[]> {
+    const rows = await until('all rows', async () => {
+      const found = await this.rows();
+      return all.every(({ requestId }) => found.has(requestId ?? '')) ? found : null;
+    });
+    return all.filter(({ requestId }) => (rows.get(requestId ?? '')?.attempts ?? 0) > 1);
   }
 
   /** The ledger's rows by request id. */
