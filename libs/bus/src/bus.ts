@@ -22,18 +22,15 @@ import type { z } from 'zod';
 import { BusError } from './bus-error.js';
 import { decode } from './decode.js';
 import { LastValues, type LastValuesOptions } from './last-values.js';
+import { natsConnectionOptions, type NatsLogin } from './nats-login.js';
 import { WorkQueue, type WorkQueueOptions } from './work-queue.js';
 
 /** `reconnecting` repeats with each try. */
 export type BusStatus = 'connected' | 'disconnected' | 'reconnecting' | 'closed';
 
-export interface BusOptions {
-  /** `nats://host:port`, several separated by commas. */
-  servers: string;
+export interface BusOptions extends NatsLogin {
   /** Shown in the server's connection list. */
   name: string;
-  user?: string;
-  pass?: string;
   /** Subject prefix of the reply inbox, so that permissions can be narrow. Default: `_INBOX`. */
   inboxPrefix?: string;
   /** Called with each message that did not fit its schema. Default: it is only counted. */
@@ -239,7 +236,7 @@ export class Bus {
 /** Connects, and from then on reconnects for ever. Throws when the first try fails. */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const settings: ConnectionOptions = {
-    servers: options.servers.split(',').map((server) => server.trim()),
+    ...natsConnectionOptions(options),
     name: options.name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
@@ -247,7 +244,6 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     pingInterval: 5_000,
     maxPingOut: 2,
     noAsyncTraces: true,
-    ...(options.user === undefined ? {} : { user: options.user, pass: options.pass }),
     ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
   };
   return new Bus(await connect(settings), options);

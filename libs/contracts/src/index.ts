@@ -11,6 +11,7 @@ export * from './bus/model-files.js';
 export * from './bus/heartbeat.js';
 export * from './bus/assign.js';
 export * from './bus/op.js';
+export * from './bus/permissions.js';
 export * from './bus/events.js';
 export * from './bus/usage.js';
 export * from './engine/messages.js';

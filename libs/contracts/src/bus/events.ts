@@ -50,5 +50,7 @@ export const changeSchema = z.discriminatedUnion('what', [
     counterIds: z.array(z.string().max(400)),
   }),
   z.object({ what: z.literal('prices') }),
+  /** The credentials of a node were revoked. */
+  z.object({ what: z.literal('node_revocations') }),
 ]);
 export type Change = z.infer<typeof changeSchema>;

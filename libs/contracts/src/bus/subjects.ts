@@ -23,7 +23,11 @@ export const workerSubject = {
 } as const;
 
 export const controllerSubject = {
-  frames: (controllerId: string): string => `corral.c.${controllerId}.frames`,
+  /** One worker's frames, so that its credentials let it write into no other's streams. */
+  frames: (controllerId: string, nodeId: string): string =>
+    `corral.c.${controllerId}.frames.${nodeId}`,
+  /** Where workers of 0.1 send theirs. */
+  unnamedFrames: (controllerId: string): string => `corral.c.${controllerId}.frames`,
   /** One a second while the controller lives; workers drop the attempts of a silent one. */
   alive: (controllerId: string): string => `corral.c.${controllerId}.alive`,
 } as const;

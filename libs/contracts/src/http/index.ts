@@ -4,6 +4,7 @@ export * from './apply.js';
 export * from './audit.js';
 export * from './costs.js';
 export * from './deployments.js';
+export * from './enrolment.js';
 export * from './keys.js';
 export * from './nodes.js';
 export * from './quotas.js';

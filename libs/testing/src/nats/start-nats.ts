@@ -21,13 +21,14 @@ export interface NatsServer {
 
 /**
  * Resolves when it takes connections. Throws with what it wrote when it does not start.
- * `extraArguments` of nats-server, such as a configuration file.
+ * `extraArguments` of nats-server; with a configuration file (`-c`), it says what JetStream does.
  */
 export async function startNats(extraArguments: string[] = []): Promise<NatsServer> {
   const port = await freePort();
   const storeDir = await mkdtemp(join(tmpdir(), 'corral-nats-'));
   const address = ['-a', '127.0.0.1', '-p', String(port)];
-  const run = () => runServer([...extraArguments, ...address, '-js', '-sd', storeDir]);
+  const store = extraArguments.includes('-c') ? [] : ['-js', '-sd', storeDir];
+  const run = () => runServer([...extraArguments, ...address, ...store]);
   let server = await run();
   const stop = async (): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
