@@ -1,107 +1,175 @@
-/** A worker that may only do on the bus what a worker has to: the least rights, as docs name them. */
+/** A worker that may only do on the bus what a worker has to: its own subjects, and no others. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from '@nats-io/transport-node';
-import { USAGE_REQUESTS_SUBJECT, usageOrphansSubject } from '@corral/contracts';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { natsConnectionOptions } from '@corral/bus';
+import {
+  ALL_HEARTBEATS,
+  ALL_USAGE,
+  CHANGES_SUBJECT,
+  controllerSubject,
+  NODE_SUBJECTS,
+  nodeSubject,
+  USAGE_REQUESTS_SUBJECT,
+  USAGE_STREAM,
+  usageOrphansSubject,
+  workerInbox,
+  workerSubject,
+} from '@corral/contracts';
 import {
   fakeEngineEntry,
   fakeSeed,
   fakeTemplate,
   fakeText,
-  startNats,
   TINY,
   writeGguf,
 } from '@corral/testing';
 import { engineEnvironment } from './config/engine-environment.js';
 import { readSettings } from './config/settings.js';
 import { WorkerLog } from './infra/log.js';
+import { startOperatorNats, type OperatorNats } from './testing/operator-nats.js';
 import { readLedger } from './testing/read-ledger.js';
 import { request, spec, TestController } from './testing/test-controller.js';
 import { until } from './testing/until.js';
 import { startWorker } from './worker.js';
 
-const nodeId = 'node-narrow';
+const OWN = 'node-narrow';
+const OTHER = 'node-other';
 
-/** Rights of one worker; `allow_responses` lets it answer whoever asked it, and nobody else. */
-const serverConfig = `
-authorization {
-  users: [
-    { user: controller, password: "c" }
-    { user: worker, password: "w", permissions: {
-        publish: [
-          "corral.node.${nodeId}.heartbeat", "corral.c.*.frames", "corral.usage.orphans.${nodeId}"
-        ]
-        subscribe: [
-          "corral.node.${nodeId}.assign", "corral.node.${nodeId}.op", "corral.w.${nodeId}.*",
-          "corral.c.*.alive", "_INBOX_${nodeId}.>"
-        ]
-        allow_responses: true
-    } }
-  ]
-}`;
+const nodeKinds = Object.keys(NODE_SUBJECTS) as (keyof typeof NODE_SUBJECTS)[];
+/** Every subject that belongs to one node, of another node; and what belongs to controllers. */
+const foreign = [
+  ...nodeKinds.map((kind) => nodeSubject(kind, OTHER)),
+  ...Object.values(workerSubject).map((subject) => subject(OTHER)),
+  controllerSubject.frames('controller-1', OTHER),
+  controllerSubject.unnamedFrames('controller-1'),
+  usageOrphansSubject(OTHER),
+  USAGE_REQUESTS_SUBJECT,
+  CHANGES_SUBJECT,
+  `${workerInbox(OTHER)}.x`,
+  '_INBOX.x.1',
+  '$JS.API.INFO',
+  `$JS.API.STREAM.INFO.${USAGE_STREAM}`,
+  `$JS.API.STREAM.DELETE.${USAGE_STREAM}`,
+  '$SYS.REQ.CLAIMS.UPDATE',
+  '$SYS.ACCOUNT.x.CONNECT',
+  'anything.else',
+];
+const notToSay = [
+  ...foreign,
+  ...nodeKinds.filter((kind) => kind !== 'heartbeat').map((kind) => nodeSubject(kind, OWN)),
+  ...Object.values(workerSubject).map((subject) => subject(OWN)),
+  controllerSubject.alive('controller-1'),
+];
+const notToHear = [
+  ...foreign,
+  nodeSubject('heartbeat', OWN),
+  controllerSubject.frames('controller-1', OWN),
+  usageOrphansSubject(OWN),
+  ALL_HEARTBEATS,
+  ALL_USAGE,
+  'corral.>',
+  '_INBOX.>',
+  '_INBOX_worker.>',
+  '$JS.>',
+  '$SYS.>',
+  '>',
+];
 
-describe('a worker with the least rights on the bus', () => {
-  it('works, and is refused everything else', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'corral-narrow-'));
+describe('the credentials of a worker', () => {
+  let nats: OperatorNats;
+  let folder: string;
+
+  beforeAll(async () => {
+    nats = await startOperatorNats();
+    folder = await mkdtemp(join(tmpdir(), 'corral-narrow-'));
+  });
+  afterAll(async () => {
+    await nats.remove();
+    await rm(folder, { recursive: true });
+  });
+
+  it('are enough to work with', async () => {
     await mkdir(join(folder, 'worker'));
-    await writeFile(join(folder, 'worker', 'node-id'), `${nodeId}\n`);
-    await writeFile(join(folder, 'password'), 'w\n');
-    await writeFile(join(folder, 'nats.conf'), serverConfig);
-    await writeGguf(join(folder, 'tiny.gguf'), { shape: TINY });
-    const nats = await startNats(['-c', join(folder, 'nats.conf')]);
-    const login = { user: 'controller', pass: 'c' };
-    const controller = await TestController.connect(nats.url, 'controller-1', login);
+    await writeFile(join(folder, 'worker', 'node-id'), `${OWN}\n`);
+    await writeFile(join(folder, 'worker.creds'), await nats.workerCreds(OWN));
+    const path = join(folder, 'tiny.gguf');
+    await writeGguf(path, { shape: TINY });
+    const controller = await TestController.connect(nats.server.url, 'controller-1', {
+      creds: nats.controllerCreds,
+    });
     const settings = readSettings({
-      CORRAL_NATS_URL: nats.url,
-      CORRAL_NATS_USER: 'worker',
-      CORRAL_NATS_PASSWORD_FILE: join(folder, 'password'),
+      CORRAL_NATS_URL: nats.server.url,
+      CORRAL_NATS_CREDS_FILE: join(folder, 'worker.creds'),
       CORRAL_HOME: folder,
       CORRAL_ENGINE_ENTRY: fakeEngineEntry(),
     });
     const worker = await startWorker(settings, engineEnvironment(), new WorkerLog('silent'));
 
-    const path = join(folder, 'tiny.gguf');
-    await controller.op(nodeId, { op: 'import_model', importId: 'i', path });
+    await controller.op(OWN, { op: 'import_model', importId: 'i', path });
     const modelDigest = await until('the model', () => controller.lastHeartbeat?.models[0]?.digest);
     const replicaId = 'replica';
     const chatTemplate = fakeTemplate({});
     const revision = { deployment: 'demo', revisionId: 'rev-1', modelDigest, deviceIds: [] };
-    await controller.assign(nodeId, [{ replicaId, ...revision, spec: spec({ chatTemplate }) }]);
+    await controller.assign(OWN, [{ replicaId, ...revision, spec: spec({ chatTemplate }) }]);
     await until('ready', () => controller.replica(replicaId)?.state === 'ready');
     const asked = request('narrow');
-    await controller.generate(nodeId, { generationId: 'narrow', replicaId }, asked);
+    await controller.generate(OWN, { generationId: 'narrow', replicaId }, asked);
     const stream = controller.stream('narrow');
     await until('the finish', () => stream.finish);
     expect(stream.text).toBe(fakeText(fakeSeed(asked), 20));
 
     const ledger = await readLedger(controller.bus);
     await controller.generate(
-      nodeId,
+      OWN,
       { generationId: 'orphan', replicaId },
       request('orphan', { maxTokens: 5_000 }),
     );
     controller.fallSilent();
     await until('the report', () => ledger.some(({ kind }) => kind === 'orphaned'));
 
-    const thief = await connect({ servers: nats.url, user: 'worker', pass: 'w' });
-    const refused: string[] = [];
-    void (async () => {
-      for await (const status of thief.status()) {
-        if (status.type === 'error') refused.push(status.error.message);
-      }
-    })();
-    thief.subscribe('corral.w.another-node.generate', { callback: () => undefined });
-    thief.subscribe('_INBOX.>', { callback: () => undefined });
-    thief.publish('corral.node.another-node.assign', '{}');
-    thief.publish(USAGE_REQUESTS_SUBJECT, '{}');
-    thief.publish(usageOrphansSubject('another-node'), '{}');
-    await until('five refusals', () => refused.length === 5);
-    await thief.close();
-
     await worker.stop(0);
     await controller.close();
-    await nats.remove();
-    await rm(folder, { recursive: true });
   }, 30_000);
+
+  describe('in wrong hands', () => {
+    let thief: NatsConnection;
+    const refused: string[] = [];
+
+    beforeAll(async () => {
+      const creds = await nats.workerCreds(OWN);
+      thief = await connect(natsConnectionOptions({ servers: nats.server.url, creds }));
+      void (async () => {
+        for await (const status of thief.status()) {
+          if (status.type === 'error') refused.push(status.error.message);
+        }
+      })();
+    });
+    afterAll(() => thief.close());
+
+    it.each(notToSay)('cannot say anything on %s', async (subject) => {
+      const before = refused.length;
+      thief.publish(subject, '{}');
+      await thief.flush();
+      await until('the refusal', () => refused.length > before);
+      expect(refused.at(-1)).toContain(`Publish to "${subject}"`);
+    });
+
+    it.each(notToHear)('cannot listen on %s', async (subject) => {
+      const before = refused.length;
+      thief.subscribe(subject, { callback: () => undefined });
+      await thief.flush();
+      await until('the refusal', () => refused.length > before);
+      expect(refused.at(-1)).toContain(`Subscription to "${subject}"`);
+    });
+
+    it('let nobody in with another key', async () => {
+      const [own, other] = [await nats.workerCreds(OWN), await nats.workerCreds(OTHER)];
+      const seedOf = (creds: string): string => /S[A-Z2-7]{57}/.exec(creds)?.[0] ?? '';
+      const creds = own.replace(seedOf(own), seedOf(other));
+      const login = natsConnectionOptions({ servers: nats.server.url, creds });
+      await expect(connect(login)).rejects.toThrow(/authorization/i);
+    });
+  });
 });

@@ -6,28 +6,36 @@ import 'reflect-metadata';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Bus, connectBus } from '@corral/bus';
+import { Bus, connectBus, isLoginRefused } from '@corral/bus';
+import { workerInbox } from '@corral/contracts';
 import { AgentModule } from './agent/agent.module.js';
 import { DepartureService } from './agent/departure.service.js';
 import type { WorkerSettings } from './config/settings.js';
 import { loadIdentity } from './infra/identity.js';
 import { InfraModule } from './infra/infra.module.js';
 import { nestLogger, WorkerLog } from './infra/log.js';
-import { controlPlaneOptions, inboxPrefixOf } from './infra/nats-options.js';
+import { controlPlaneOptions } from './infra/nats-options.js';
 import { NodeNatsServer } from './infra/node-nats-server.js';
 
 export interface RunningWorker {
   nodeId: string;
+  /** Resolves with the reason when NATS has shut this machine out for good. */
+  shutOut: Promise<string>;
   /** Ends everything; running attempts get `drainMs` to finish. Safe to call twice. */
   stop(drainMs: number): Promise<void>;
 }
 
 const CONNECT_RETRY_MS = 1_000;
+const SHUT_OUT =
+  'The NATS server does not let this machine in: it was revoked, or the cluster has new keys. Join it again with a new token.';
 
 @Module({})
 class WorkerModule {}
 
-/** Resolves when the worker serves its subjects. Waits for NATS as long as it takes. */
+/**
+ * Resolves when the worker serves its subjects. Waits for NATS as long as it takes; throws when NATS
+ * is there and refuses the credentials of this machine.
+ */
 export async function startWorker(
   settings: WorkerSettings,
   engineEnvironment: Record<string, string>,
@@ -54,7 +62,13 @@ export async function startWorker(
   await Promise.all([server.flush(), bus.flush()]);
   log.info('worker is ready', { nodeId });
   let stopped: Promise<void> | null = null;
-  return { nodeId, stop: (drainMs) => (stopped ??= leave(app, bus, drainMs)) };
+  const shutOut = new Promise<string>((resolve) => {
+    // The client gives up when its credentials are refused twice, and else tries for ever.
+    bus.onStatus((status) => {
+      if (status === 'closed' && stopped === null) resolve(SHUT_OUT);
+    });
+  });
+  return { nodeId, shutOut, stop: (drainMs) => (stopped ??= leave(app, bus, drainMs)) };
 }
 
 async function leave(app: INestMicroservice, bus: Bus, drainMs: number): Promise<void> {
@@ -71,15 +85,13 @@ async function connectPatiently(
   for (let tries = 0; ; tries += 1) {
     try {
       return await connectBus({
-        servers: settings.natsServers,
+        ...settings.nats,
         name: `corral-worker-${nodeId}`,
-        inboxPrefix: inboxPrefixOf(nodeId),
+        inboxPrefix: workerInbox(nodeId),
         onInvalid: (subject, reason) => log.warn('message dropped', { subject, reason }),
-        ...(settings.natsUser === null
-          ? {}
-          : { user: settings.natsUser, pass: settings.natsPassword ?? '' }),
       });
     } catch (fault) {
+      if (settings.nats.creds !== undefined && isLoginRefused(fault)) throw new Error(SHUT_OUT);
       if (tries % 10 === 0) log.warn('NATS cannot be reached yet', { fault: String(fault) });
       await wait(CONNECT_RETRY_MS);
     }

@@ -5,7 +5,7 @@ import { readSettings } from './settings.js';
 describe('the settings of a worker', () => {
   it('have a default for everything', () => {
     const settings = readSettings({});
-    expect(settings).toMatchObject({ natsServers: 'nats://127.0.0.1:4222', natsUser: null });
+    expect(settings).toMatchObject({ nats: { servers: 'nats://127.0.0.1:4222' }, join: null });
     expect(settings.cpuThreads).toBeNull();
     expect(isAbsolute(settings.workerHome)).toBe(true);
     expect(settings.workerHome.endsWith(`${sep}worker`)).toBe(true);
@@ -14,7 +14,7 @@ describe('the settings of a worker', () => {
 
   it('count an empty variable as absent', () => {
     expect(readSettings({ CORRAL_NATS_USER: '', CORRAL_CPU_THREADS: '' })).toMatchObject({
-      natsUser: null,
+      nats: { servers: 'nats://127.0.0.1:4222' },
       cpuThreads: null,
     });
   });

@@ -3,18 +3,32 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { NatsLogin } from '@corral/bus';
 import { z } from 'zod';
+import { readEnrolment, type Membership } from './enrolment-file.js';
 
 const text = z.string().trim().min(1);
 
 const environmentSchema = z.object({
-  /** NATS servers, `nats://host:port`, several separated by commas. */
-  CORRAL_NATS_URL: text.default('nats://127.0.0.1:4222'),
+  /**
+   * NATS servers, `nats://host:port`, several separated by commas. Default: those of the cluster
+   * that this machine has joined, else `nats://127.0.0.1:4222`.
+   */
+  CORRAL_NATS_URL: text.optional(),
+  /** File with credentials of NATS's own form. Default: what this machine got when it joined. */
+  CORRAL_NATS_CREDS_FILE: text.optional(),
+  /** File with the certificates (PEM) that the servers' ones are signed with. */
+  CORRAL_NATS_CA_FILE: text.optional(),
   /** NATS user; absent: the server asks for none. */
   CORRAL_NATS_USER: text.optional(),
   CORRAL_NATS_PASSWORD: text.optional(),
   /** File that holds the password, in place of CORRAL_NATS_PASSWORD. */
   CORRAL_NATS_PASSWORD_FILE: text.optional(),
+  /** Controller to join at the first start, `http://host:port`, with CORRAL_JOIN_TOKEN. */
+  CORRAL_JOIN_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CORRAL_JOIN_TOKEN: text.optional(),
+  /** File that holds the token, in place of CORRAL_JOIN_TOKEN. */
+  CORRAL_JOIN_TOKEN_FILE: text.optional(),
   /** What people call this machine. Default: the host name. */
   CORRAL_NODE_NAME: text.max(200).default(() => hostname()),
   /** Corral's data folder; the worker keeps its own under `worker/`. */
@@ -39,9 +53,9 @@ const environmentSchema = z.object({
 });
 
 export interface WorkerSettings {
-  natsServers: string;
-  natsUser: string | null;
-  natsPassword: string | null;
+  nats: NatsLogin;
+  /** To be used by a machine that has not joined yet; null: it is not told to. */
+  join: { url: string; token: string } | null;
   nodeName: string;
   /** Absolute path of the worker's own data folder. */
   workerHome: string;
@@ -71,17 +85,14 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Work
     throw new Error(`The worker's settings are wrong:\n${faults.join('\n')}`);
   }
   const env = parsed.data;
-  const passwordFile = env.CORRAL_NATS_PASSWORD_FILE;
-  const password =
-    passwordFile === undefined
-      ? env.CORRAL_NATS_PASSWORD
-      : readFileSync(passwordFile, 'utf8').trim();
+  const workerHome = resolve(env.CORRAL_HOME, 'worker');
+  const { CORRAL_JOIN_URL: url } = env;
+  const token = env.CORRAL_JOIN_TOKEN ?? contentOf(env.CORRAL_JOIN_TOKEN_FILE);
   return {
-    natsServers: env.CORRAL_NATS_URL,
-    natsUser: env.CORRAL_NATS_USER ?? null,
-    natsPassword: password ?? null,
+    nats: natsLogin(env, readEnrolment(workerHome)?.membership ?? null),
+    join: url === undefined || token === undefined ? null : { url, token },
     nodeName: env.CORRAL_NODE_NAME,
-    workerHome: resolve(env.CORRAL_HOME, 'worker'),
+    workerHome,
     engineEntry: resolve(env.CORRAL_ENGINE_ENTRY),
     cpuThreads: env.CORRAL_CPU_THREADS ?? null,
     fileServer: {
@@ -97,6 +108,24 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Work
     logLevel: env.CORRAL_LOG_LEVEL,
     version: packageVersion(),
   };
+}
+
+/** What the environment names comes before what the machine got when it joined. */
+function natsLogin(
+  env: z.output<typeof environmentSchema>,
+  membership: Membership | null,
+): NatsLogin {
+  const servers = env.CORRAL_NATS_URL ?? membership?.natsUrl ?? 'nats://127.0.0.1:4222';
+  const ca = contentOf(env.CORRAL_NATS_CA_FILE) ?? membership?.ca ?? undefined;
+  if (env.CORRAL_NATS_USER !== undefined) {
+    const pass = contentOf(env.CORRAL_NATS_PASSWORD_FILE) ?? env.CORRAL_NATS_PASSWORD;
+    return { servers, ca, user: env.CORRAL_NATS_USER, pass };
+  }
+  return { servers, ca, creds: contentOf(env.CORRAL_NATS_CREDS_FILE) ?? membership?.creds };
+}
+
+function contentOf(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : readFileSync(file, 'utf8').trim();
 }
 
 function packageVersion(): string {

@@ -152,7 +152,7 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
     const { nodeId, bootId } = this.identity;
     for (const frame of splitIntoFrames(streams, this.bus.maxPayloadBytes)) {
       try {
-        this.bus.publish(controllerSubject.frames(controllerId), frameSchema, {
+        this.bus.publish(controllerSubject.frames(controllerId, nodeId), frameSchema, {
           nodeId,
           bootId,
           streams: frame,

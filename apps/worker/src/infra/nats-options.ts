@@ -1,5 +1,7 @@
 /** Connection settings of the control plane's two NATS connections (server and client side). */
 import type { NatsOptions } from '@nestjs/microservices';
+import { natsConnectionOptions } from '@corral/bus';
+import { workerInbox } from '@corral/contracts';
 import type { WorkerSettings } from '../config/settings.js';
 
 type ControlPlaneOptions = Required<NatsOptions>['options'];
@@ -14,22 +16,14 @@ export function controlPlaneOptions(
   part: 'server' | 'client',
 ): ControlPlaneOptions {
   return {
-    servers: settings.natsServers.split(',').map((server) => server.trim()),
+    ...natsConnectionOptions(settings.nats),
     name: `corral-worker-${nodeId}-${part}`,
-    inboxPrefix: inboxPrefixOf(nodeId),
+    inboxPrefix: workerInbox(nodeId),
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 250,
     pingInterval: 5_000,
     maxPingOut: 2,
     waitOnFirstConnect: true,
-    ...(settings.natsUser === null
-      ? {}
-      : { user: settings.natsUser, pass: settings.natsPassword ?? '' }),
   };
-}
-
-/** Below one prefix for all workers, since NATS permissions match whole tokens of a subject. */
-export function inboxPrefixOf(nodeId: string): string {
-  return `_INBOX_worker.${nodeId}`;
 }

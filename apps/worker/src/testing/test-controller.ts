@@ -5,7 +5,7 @@
 import { Logger } from '@nestjs/common';
 import { ClientNats } from '@nestjs/microservices';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { connectBus, type Bus } from '@corral/bus';
+import { connectBus, natsConnectionOptions, type Bus, type NatsLogin } from '@corral/bus';
 import {
   ALL_HEARTBEATS,
   assignCommandSchema,
@@ -67,13 +67,14 @@ export class TestController {
   static async connect(
     url: string,
     id: string,
-    login: { user?: string; pass?: string } = {},
+    login: Omit<NatsLogin, 'servers'> = {},
   ): Promise<TestController> {
     Logger.overrideLogger(false);
     const bus = await connectBus({ servers: url, name: id, ...login });
-    const control = new ClientNats({ servers: url, name: `${id}-control`, ...login });
+    const options = natsConnectionOptions({ servers: url, ...login });
+    const control = new ClientNats({ ...options, name: `${id}-control` });
     await control.connect();
-    const observer = await connect({ servers: url, ...login });
+    const observer = await connect(options);
     const controller = new TestController(id, bus, control, observer);
     controller.listen();
     await bus.flush();
@@ -159,7 +160,7 @@ export class TestController {
   }
 
   private listen(): void {
-    this.bus.subscribe(controllerSubject.frames(this.id), frameSchema, ({ streams }) => {
+    this.bus.subscribe(controllerSubject.frames(this.id, '*'), frameSchema, ({ streams }) => {
       this.frames += 1;
       for (const piece of streams) this.receive(piece);
     });
