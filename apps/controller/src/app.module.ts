@@ -8,6 +8,7 @@ import { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { CostsModule } from './costs/costs.module.js';
 import { DeploymentsModule } from './deployments/deployments.module.js';
+import { EnrolmentModule } from './enrolment/enrolment.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InfraModule } from './infra/infra.module.js';
@@ -47,6 +48,7 @@ export class AppModule implements OnModuleDestroy {
         TenantsModule,
         ApiKeysModule,
         NodesModule,
+        EnrolmentModule,
         ModelsModule,
         DeploymentsModule,
         SchedulingModule,

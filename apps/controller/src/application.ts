@@ -16,6 +16,7 @@ import type { Config } from './config/config.js';
 import { VERSION } from './config/version.js';
 import { serveConsole } from './console/serve-console.js';
 import { openAiErrors } from './gateway/openai/error-body.js';
+import { NatsAccess } from './infra/nats-access.js';
 import { natsOptions } from './infra/nats-options.js';
 
 /** A client that takes longer to send its headers is not going to. */
@@ -52,7 +53,8 @@ export async function createApplication(config: Config): Promise<NestFastifyAppl
       exceptionFactory: (issues) => new FailureException(invalidBody(issues)),
     }),
   );
-  app.connectMicroservice({ transport: Transport.NATS, options: natsOptions(config) });
+  const { login } = app.get(NatsAccess);
+  app.connectMicroservice({ transport: Transport.NATS, options: natsOptions(login) });
   refuseUndeclaredRoutes(app);
   describeApi(app);
   await serveConsole(server, config.consoleDir);

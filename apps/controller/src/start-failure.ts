@@ -12,6 +12,9 @@ export function startFailure(error: unknown): string {
   if (code === 'ECONNREFUSED') {
     return `Nothing listens on port ${String(port)}: is the server of DATABASE_URL running?`;
   }
+  if (error.name === 'AuthorizationError') {
+    return 'NATS does not let this controller in: look at NATS_AUTHORITY_FILE, NATS_CREDS_FILE, or NATS_USER and NATS_PASSWORD.';
+  }
   if (error.name === 'ConnectionError') {
     return `NATS cannot be reached (${error.message}): is the server of NATS_URL running?`;
   }

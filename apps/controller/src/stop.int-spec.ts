@@ -110,7 +110,7 @@ describe('a controller that is told to stop', () => {
     { controllerId, generationId, attempt }: AttemptCommand,
     piece: { index: number; tokens: number[]; text: string; finish?: object },
   ): void {
-    bus.publish(controllerSubject.frames(controllerId), frameSchema, {
+    bus.publish(controllerSubject.frames(controllerId, NODE), frameSchema, {
       nodeId: NODE,
       bootId: worker.heartbeat.bootId,
       streams: [{ generationId, attempt, ...piece } as never],

@@ -91,7 +91,9 @@ async function connectPatiently(
         onInvalid: (subject, reason) => log.warn('message dropped', { subject, reason }),
       });
     } catch (fault) {
-      if (settings.nats.creds !== undefined && isLoginRefused(fault)) throw new Error(SHUT_OUT);
+      if (settings.nats.creds !== undefined && isLoginRefused(fault)) {
+        throw new Error(SHUT_OUT, { cause: fault });
+      }
       if (tries % 10 === 0) log.warn('NATS cannot be reached yet', { fault: String(fault) });
       await wait(CONNECT_RETRY_MS);
     }

@@ -63,6 +63,13 @@ export class LoginThrottle implements OnModuleInit, OnModuleDestroy {
     return { succeeded: () => this.tries.giveBack(key) };
   }
 
+  /** Before a join token is looked for. Throws as {@link signInFrom}. */
+  async joinFrom(address: string): Promise<Pick<AdmittedTry, 'succeeded'>> {
+    const key = `join:${address}`;
+    await this.admit(key, ADDRESS_RULE);
+    return { succeeded: () => this.tries.giveBack(key) };
+  }
+
   private async admit(key: string, rule: ThrottleRule): Promise<void> {
     const waitMs = await this.tries.admit(key, rule);
     if (waitMs === null) return;

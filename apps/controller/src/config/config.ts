@@ -34,6 +34,10 @@ const environmentSchema = z
     NATS_URL: z.string().min(1),
     NATS_USER: z.string().optional(),
     NATS_PASSWORD: z.string().optional(),
+    NATS_CREDS_FILE: z.string().optional(),
+    NATS_AUTHORITY_FILE: z.string().optional(),
+    NATS_CA_FILE: z.string().optional(),
+    CORRAL_WORKER_NATS_URL: z.string().optional(),
   })
   .superRefine((env, context) => {
     for (const [name, message] of missingOfOidc(env)) {
@@ -77,7 +81,19 @@ const environmentSchema = z
     /** Single sign-on; null: people sign in by password alone. */
     oidc: oidcFrom(env),
     databaseUrl: env.DATABASE_URL,
-    nats: { servers: env.NATS_URL, user: env.NATS_USER, pass: env.NATS_PASSWORD },
+    nats: {
+      servers: env.NATS_URL,
+      user: env.NATS_USER,
+      pass: env.NATS_PASSWORD,
+      /** File with credentials of NATS's own form; null: user and password, or none. */
+      credsFile: env.NATS_CREDS_FILE ?? null,
+      /** Keys that `corral nats init` made: machines can join, and be revoked. Null: they cannot. */
+      authorityFile: env.NATS_AUTHORITY_FILE ?? null,
+      /** Certificates (PEM) that the servers' ones are signed with; null: the system's. */
+      caFile: env.NATS_CA_FILE ?? null,
+      /** The servers as workers reach them. */
+      workerServers: env.CORRAL_WORKER_NATS_URL ?? env.NATS_URL,
+    },
   }));
 
 type Settings = z.output<typeof environmentSchema>;

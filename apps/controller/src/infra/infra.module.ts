@@ -6,6 +6,7 @@ import { Clock } from './clock.js';
 import { ControllerIdentity } from './controller-identity.js';
 import { LeaderService } from './leader.service.js';
 import { Metrics } from './metrics.js';
+import { NatsAccess } from './nats-access.js';
 import { natsOptions } from './nats-options.js';
 import { PrismaService } from './prisma.service.js';
 
@@ -21,22 +22,36 @@ const logger = new Logger('Bus');
     Metrics,
     PrismaService,
     {
+      provide: NatsAccess,
+      inject: [Config],
+      useFactory: (config: Config) => NatsAccess.open(config),
+    },
+    {
       provide: Bus,
-      inject: [Config, ControllerIdentity],
-      useFactory: ({ nats }: Config, { controllerId }: ControllerIdentity) =>
+      inject: [NatsAccess, ControllerIdentity],
+      useFactory: ({ login }: NatsAccess, { controllerId }: ControllerIdentity) =>
         connectBus({
-          ...nats,
+          ...login,
           name: controllerId,
           onInvalid: (subject, reason) => logger.warn(`dropped a message on ${subject}: ${reason}`),
         }),
     },
     {
       provide: ClientNats,
-      inject: [Config],
-      useFactory: (config: Config) => new ClientNats(natsOptions(config)),
+      inject: [NatsAccess],
+      useFactory: ({ login }: NatsAccess) => new ClientNats(natsOptions(login)),
     },
   ],
-  exports: [Clock, ControllerIdentity, LeaderService, Metrics, PrismaService, Bus, ClientNats],
+  exports: [
+    Clock,
+    ControllerIdentity,
+    LeaderService,
+    Metrics,
+    PrismaService,
+    NatsAccess,
+    Bus,
+    ClientNats,
+  ],
 })
 export class InfraModule implements OnApplicationShutdown {
   constructor(

@@ -1,12 +1,10 @@
 import type { NatsOptions } from '@nestjs/microservices';
-import type { Config } from '../config/config.js';
+import { natsConnectionOptions, type NatsLogin } from '@corral/bus';
 
 /** Connection options of Nest's NATS transport, client and server alike: reconnect for ever. */
-export function natsOptions({ nats }: Config): Required<NatsOptions>['options'] {
+export function natsOptions(login: NatsLogin): Required<NatsOptions>['options'] {
   return {
-    servers: nats.servers.split(',').map((server) => server.trim()),
-    user: nats.user,
-    pass: nats.pass,
+    ...natsConnectionOptions(login),
     name: 'corral-controller-control',
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,

@@ -1,6 +1,7 @@
 import { Controller, Logger } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
-import { ALL_HEARTBEATS, heartbeatSchema } from '@corral/contracts';
+import { Ctx, EventPattern, NatsContext, Payload } from '@nestjs/microservices';
+import { ALL_HEARTBEATS, heartbeatSchema, nodeSubject } from '@corral/contracts';
+import { RevokedNodes } from '../enrolment/revoked-nodes.service.js';
 import { NodesService } from './nodes.service.js';
 
 /** The control plane's way in: every worker's heartbeat. */
@@ -8,12 +9,22 @@ import { NodesService } from './nodes.service.js';
 export class HeartbeatController {
   private readonly logger = new Logger(HeartbeatController.name);
 
-  constructor(private readonly nodes: NodesService) {}
+  constructor(
+    private readonly nodes: NodesService,
+    private readonly revoked: RevokedNodes,
+  ) {}
 
   @EventPattern(ALL_HEARTBEATS)
-  heard(@Payload() payload: unknown): void {
+  heard(@Payload() payload: unknown, @Ctx() context: unknown): void {
     const heartbeat = heartbeatSchema.safeParse(payload);
-    if (heartbeat.success) this.nodes.heard(heartbeat.data);
-    else this.logger.warn(`dropped a heartbeat: ${heartbeat.error.issues[0]?.message}`);
+    if (!heartbeat.success) {
+      return this.logger.warn(`dropped a heartbeat: ${heartbeat.error.issues[0]?.message}`);
+    }
+    const { nodeId } = heartbeat.data;
+    const subject = context instanceof NatsContext ? context.getSubject() : '';
+    if (subject !== nodeSubject('heartbeat', nodeId)) {
+      return this.logger.warn(`dropped a heartbeat on ${subject} that names node ${nodeId}`);
+    }
+    if (!this.revoked.has(nodeId)) this.nodes.heard(heartbeat.data);
   }
 }

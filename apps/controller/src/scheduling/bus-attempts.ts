@@ -1,5 +1,5 @@
 /** {@link Attempts} over NATS, and this controller's sign of life to the workers. */
-import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus, BusError, type BusSubscription } from '@corral/bus';
 import {
   attemptCommandSchema,
@@ -27,8 +27,9 @@ const RESEND = { request: resendCommandSchema, reply: resendReplySchema };
 
 @Injectable()
 export class BusAttempts extends Attempts implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(BusAttempts.name);
   private readonly listeners: ((frame: Frame) => void)[] = [];
-  private subscription: BusSubscription | null = null;
+  private subscriptions: BusSubscription[] = [];
   private beacon: NodeJS.Timeout | null = null;
 
   constructor(
@@ -48,11 +49,16 @@ export class BusAttempts extends Attempts implements OnModuleInit, OnModuleDestr
 
   onModuleInit(): void {
     const { controllerId } = this;
-    this.subscription = this.bus.subscribe(
-      controllerSubject.frames(controllerId),
-      frameSchema,
-      (frame) => this.listeners.forEach((listener) => listener(frame)),
-    );
+    const heard = (frame: Frame): void => this.listeners.forEach((listener) => listener(frame));
+    this.subscriptions = [
+      this.bus.subscribe(controllerSubject.frames(controllerId, '*'), frameSchema, (frame, on) => {
+        // NATS lets a worker publish on its own subject alone: the body must not say another's name.
+        if (on === controllerSubject.frames(controllerId, frame.nodeId)) heard(frame);
+        else this.logger.warn(`dropped a frame on ${on} that names node ${frame.nodeId}`);
+      }),
+      // Workers with credentials of their own cannot publish here.
+      this.bus.subscribe(controllerSubject.unnamedFrames(controllerId), frameSchema, heard),
+    ];
     const alive = (): void => {
       if (this.isConnected) {
         this.bus.publish(controllerSubject.alive(controllerId), controllerAliveSchema, {
@@ -65,7 +71,7 @@ export class BusAttempts extends Attempts implements OnModuleInit, OnModuleDestr
   }
 
   onModuleDestroy(): void {
-    this.subscription?.unsubscribe();
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
     if (this.beacon !== null) clearInterval(this.beacon);
   }
 

@@ -49,7 +49,10 @@ class RecordedAttempts extends Attempts {
     this.listener = listener;
   }
   frame(...streams: FrameStream[]): void {
-    this.listener({ nodeId: 'n', bootId: 'b', streams });
+    this.frameOf('n', ...streams);
+  }
+  frameOf(nodeId: string, ...streams: FrameStream[]): void {
+    this.listener({ nodeId, bootId: 'b', streams });
   }
 }
 
@@ -147,6 +150,15 @@ function setUp() {
 afterEach(() => jest.useRealTimers());
 
 describe('scheduling', () => {
+  it('takes nothing from a node that the generation was not sent to', async () => {
+    const { attempts, submit, pass, textSoFar } = setUp();
+    submit();
+    await pass(1);
+    attempts.frameOf('another', piece(1, 0, 'forged', { completionTokens: 1 }));
+    attempts.frame(piece(1, 0, 'a'));
+    expect(textSoFar()).toBe('a');
+  });
+
   it('turns frames into events and reports what the generation took', async () => {
     const { attempts, events, submit, pass } = setUp();
     const { report } = submit();

@@ -59,7 +59,9 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
   }
 
   onModuleInit(): void {
-    this.attempts.onFrame((frame) => frame.streams.forEach((piece) => this.take(piece)));
+    this.attempts.onFrame(({ nodeId, streams }) =>
+      streams.forEach((piece) => this.take(piece, nodeId)),
+    );
     this.directory.onChange((nodeId) =>
       this.scheduler.nodeObserved(nodeId, this.directory.replicasOf(nodeId)),
     );
@@ -171,9 +173,10 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     });
   }
 
-  private take(piece: FrameStream): void {
+  private take(piece: FrameStream, nodeId: string): void {
     const live = this.live.get(piece.generationId);
-    if (live === undefined) return;
+    // A node may write into the streams that were sent to it, and into no others.
+    if (live === undefined || live.replica?.nodeId !== nodeId) return;
     const offer = live.stream.offer(piece);
     if (offer === 'stale') return;
     if (offer === 'gap' && live.stopping === null) {

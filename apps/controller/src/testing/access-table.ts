@@ -7,6 +7,8 @@ export const ACCESS_TABLE = {
   public: [
     'POST /admin/v1/invitations/accept',
     'GET /admin/v1/sign-in-options',
+    // Its own secret: a join token.
+    'POST /join/v1',
     'GET /admin/v1/sign-in/oidc',
     // Its own list: auth/sign-in.controller.ts.
     'ALL /api/auth/*',
@@ -39,6 +41,10 @@ export const ACCESS_TABLE = {
     'POST /admin/v1/nodes/:id/uncordon',
     'POST /admin/v1/nodes/:id/undrain',
     'POST /admin/v1/nodes/brake/release',
+    'GET /admin/v1/join-tokens',
+    'POST /admin/v1/join-tokens',
+    'DELETE /admin/v1/join-tokens/:id',
+    'POST /admin/v1/nodes/:id/revoke',
     'PATCH /admin/v1/organisation',
     'POST /admin/v1/teams',
     'DELETE /admin/v1/teams/:id',
