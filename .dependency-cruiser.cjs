@@ -7,7 +7,7 @@ const TESTS = ['\\.(spec|int-spec|e2e)\\.tsx?$', '^(apps|libs)/[^/]+/src/testing
 /** Decisions without I/O: they may import each other and contracts, and nothing that does something. */
 const PURE = [
   '-plan\\.ts$',
-  'apps/cli/src/nats/(find-nats-server|nats-release|nats-config)\\.ts$',
+  'apps/cli/src/nats/(find-nats-server|nats-release)\\.ts$',
   'apps/cli/src/processes/supervision\\.ts$',
   'apps/controller/src/api-keys/key-(owner|rotation|scopes|validity|view)\\.ts$',
   'apps/controller/src/common/principal\\.ts$',

@@ -5,8 +5,10 @@ import { addAudit } from './commands/audit.js';
 import { addCosts } from './commands/costs/costs.js';
 import { addDeploy } from './commands/deploy.js';
 import { addExport } from './commands/export.js';
+import { addJoinToken } from './commands/join-token.js';
 import { addKeys } from './commands/keys.js';
 import { addModels } from './commands/models.js';
+import { addNats } from './commands/nats.js';
 import { addQuota } from './commands/quota/quota.js';
 import { addScale } from './commands/scale.js';
 import { addStatus } from './commands/status.js';
@@ -48,7 +50,9 @@ export function createProgram(version: string): Command {
   addUsage(program);
   addCosts(program);
   addAudit(program);
+  addJoinToken(program);
   addWorker(program);
+  addNats(program);
   for (const command of everyCommand(program)) command.exitOverride();
   return program;
 }

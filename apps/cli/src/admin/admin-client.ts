@@ -19,6 +19,7 @@ import { AccountsApi } from './accounts-api.js';
 import { AdminConnection } from './admin-connection.js';
 import { AuditApi } from './audit-api.js';
 import { CostsApi } from './costs-api.js';
+import { EnrolmentApi } from './enrolment-api.js';
 import { KeysApi } from './keys-api.js';
 import { segments } from './path.js';
 import { QuotasApi } from './quotas-api.js';
@@ -32,6 +33,7 @@ export class AdminClient {
   readonly accounts: AccountsApi;
   readonly audit: AuditApi;
   readonly costs: CostsApi;
+  readonly enrolment: EnrolmentApi;
   readonly keys: KeysApi;
   readonly quotas: QuotasApi;
   readonly usage: UsageApi;
@@ -42,6 +44,7 @@ export class AdminClient {
     this.accounts = new AccountsApi(this.connection);
     this.audit = new AuditApi(this.connection);
     this.costs = new CostsApi(this.connection);
+    this.enrolment = new EnrolmentApi(this.connection);
     this.keys = new KeysApi(this.connection);
     this.quotas = new QuotasApi(this.connection);
     this.usage = new UsageApi(this.connection);

@@ -39,6 +39,16 @@ export function overlapHours(text: string): number {
   throw new InvalidArgumentError('It is a length of time such as 24h or 7d, 30d at most, or 0.');
 }
 
+const UNIT_SECONDS: Record<string, number> = { m: 60, h: 3_600, d: 86_400 };
+
+/** `30m`, `1h` or `7d` as whole seconds, 60 to 604,800. */
+export function tokenLifeSeconds(text: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  const seconds = Number(count) * (UNIT_SECONDS[unit] ?? NaN);
+  if (seconds >= 60 && seconds <= 604_800) return seconds;
+  throw new InvalidArgumentError('It is a length of time such as 30m, 1h or 7d, 7d at most.');
+}
+
 /** `never`, or a whole number of days from 1 to 3,650. */
 export function expiryDays(text: string): number | typeof NEVER {
   if (text === NEVER) return NEVER;

@@ -2,6 +2,7 @@
  * The settings of `corral up`: flags before environment before defaults. This folder is the only
  * reader of the environment in the command line.
  */
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CliError, EXIT } from '../cli-error.js';
 
@@ -19,6 +20,12 @@ const portSchema = z.coerce
   .int('must be a port number')
   .min(1, 'must be 1 to 65535')
   .max(65_535, 'must be 1 to 65535');
+
+/** Absolute: the processes run in the data folder. */
+const file = z
+  .string()
+  .transform((path) => resolve(path))
+  .optional();
 
 const CONTROLLER_SECRETS = ['CORRAL_METRICS_TOKEN', 'CORRAL_OIDC_CLIENT_SECRET'].flatMap((name) => [
   name,
@@ -47,6 +54,12 @@ const upConfigSchema = z.object({
   /** NATS_USER and NATS_PASSWORD: for NATS_URL. */
   natsUser: z.string().optional(),
   natsPassword: z.string().optional(),
+  /** NATS_CREDS_FILE: credentials of NATS's own form, in place of user and password. */
+  natsCredsFile: file,
+  /** NATS_AUTHORITY_FILE: what `corral nats init` made, if it made that server's configuration. */
+  natsAuthorityFile: file,
+  /** NATS_CA_FILE: certificates that the servers' ones are signed with. */
+  natsCaFile: file,
   /** Secrets that are handed to the controller and to nobody else, by their names. */
   controllerSecrets: z.record(z.string(), z.string()),
   /** PATH: where nats-server is looked for. */
@@ -66,6 +79,9 @@ export function upConfig(flags: UpFlags, env: NodeJS.ProcessEnv = process.env): 
     natsUrl: set(env.NATS_URL),
     natsUser: set(env.NATS_USER),
     natsPassword: set(env.NATS_PASSWORD),
+    natsCredsFile: set(env.NATS_CREDS_FILE),
+    natsAuthorityFile: set(env.NATS_AUTHORITY_FILE),
+    natsCaFile: set(env.NATS_CA_FILE),
     controllerSecrets: Object.fromEntries(
       CONTROLLER_SECRETS.flatMap((name) => {
         const value = set(env[name]);

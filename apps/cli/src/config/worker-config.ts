@@ -1,5 +1,6 @@
-/** The settings of `corral worker start`: flags before environment before defaults. */
+/** The settings of `corral worker start` and `join`: flags before environment before defaults. */
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CliError, EXIT } from '../cli-error.js';
 
@@ -11,15 +12,29 @@ export interface WorkerFlags {
   home?: string;
 }
 
+/** Absolute: the worker runs in the data folder. */
+const file = z
+  .string()
+  .transform((path) => resolve(path))
+  .optional();
+
 const workerConfigSchema = z.object({
-  /** --nats or CORRAL_NATS_URL: the cluster's NATS servers, separated by commas. */
+  /**
+   * --nats or CORRAL_NATS_URL: the cluster's NATS servers, separated by commas. Default: those of
+   * the cluster that this machine has joined.
+   */
   natsUrl: z
-    .string('is required')
-    .regex(/^(nats|tls|ws|wss):\/\//, 'must begin with nats:// or tls://'),
+    .string()
+    .regex(/^(nats|tls|ws|wss):\/\//, 'must begin with nats:// or tls://')
+    .optional(),
   /** --user or CORRAL_NATS_USER. */
   natsUser: z.string().optional(),
   /** CORRAL_NATS_PASSWORD alone, since arguments can be read by every user of the machine. */
   natsPassword: z.string().optional(),
+  /** CORRAL_NATS_CREDS_FILE: credentials of NATS's own form. */
+  natsCredsFile: file,
+  /** CORRAL_NATS_CA_FILE: certificates that the servers' ones are signed with. */
+  natsCaFile: file,
   /** --name or CORRAL_NODE_NAME. */
   nodeName: z.string().min(1),
   /** --home or CORRAL_HOME: the node's identity and model store. */
@@ -37,6 +52,8 @@ export function workerConfig(
     natsUrl: flags.nats ?? set(env.CORRAL_NATS_URL),
     natsUser: flags.user ?? set(env.CORRAL_NATS_USER),
     natsPassword: set(env.CORRAL_NATS_PASSWORD),
+    natsCredsFile: set(env.CORRAL_NATS_CREDS_FILE),
+    natsCaFile: set(env.CORRAL_NATS_CA_FILE),
     nodeName: flags.name ?? set(env.CORRAL_NODE_NAME) ?? hostname(),
     home: flags.home ?? set(env.CORRAL_HOME),
   });

@@ -1,13 +1,14 @@
 /** The nats-server that Corral starts itself when it is given none. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { natsServerConfig, type NatsAuthority } from '@corral/bus';
 import { CliError, EXIT } from '../cli-error.js';
 import { LogFile } from '../processes/log-file.js';
 import type { ProcessSpec } from '../processes/supervised-process.js';
 import type { Home } from '../up/home.js';
 import { writePrivateFile } from '../up/private-file.js';
 import { describeSearch, findNatsServer } from './find-nats-server.js';
-import { natsConfig } from './nats-config.js';
+import { adoptStreams } from './adopt-streams.js';
 import { natsPlaces } from './nats-places.js';
 
 const START_TIMEOUT_MS = 30_000;
@@ -19,15 +20,11 @@ export interface EmbeddedNats {
   url: string;
 }
 
-/** Finds the program and writes its configuration; it is not started yet. */
+/** Finds the program and writes its configuration, loopback only; it is not started yet. */
 export async function embeddedNats(
   home: Home,
-  settings: {
-    port: number;
-    controllerPassword: string;
-    workerPassword: string;
-    searchPath: string | undefined;
-  },
+  authority: NatsAuthority,
+  settings: { port: number; searchPath: string | undefined },
 ): Promise<EmbeddedNats> {
   const search = await findNatsServer(natsPlaces(home.binDir, settings.searchPath));
   if (!search.found) {
@@ -38,10 +35,14 @@ export async function embeddedNats(
     );
   }
   const config = join(home.natsDir, 'nats-server.conf');
-  writePrivateFile(config, natsConfig({ ...settings, storeDir: join(home.natsDir, 'jetstream') }));
+  const listen = `127.0.0.1:${settings.port}`;
+  const storeDir = join(home.natsDir, 'jetstream');
+  const accountsDir = join(home.natsDir, 'accounts');
+  adoptStreams(storeDir, authority);
+  writePrivateFile(config, natsServerConfig({ listen, storeDir, accountsDir }, authority));
   return {
     log: new LogFile(join(home.logsDir, 'nats.log')),
-    url: `nats://127.0.0.1:${settings.port}`,
+    url: `nats://${listen}`,
     spec: {
       name: 'nats',
       title: 'NATS server',

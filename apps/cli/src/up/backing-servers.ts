@@ -1,6 +1,6 @@
 /** PostgreSQL and NATS: the user's own where named, started here where not. */
 import { embeddedNats } from '../nats/embedded-nats.js';
-import { NATS_CONTROLLER_USER, NATS_WORKER_USER } from '../nats/nats-config.js';
+import { openNatsAuthority } from '../nats/nats-authority-file.js';
 import type { Reporter } from '../output/reporter.js';
 import { embeddedPostgres } from '../postgres/embedded-postgres.js';
 import type { ProcessStack } from '../processes/process-stack.js';
@@ -8,21 +8,14 @@ import type { UpConfig } from '../config/up-config.js';
 import type { Home } from './home.js';
 import { rememberedPorts } from './remembered-ports.js';
 import { requireServer } from './require-server.js';
-import type { Secrets } from './secrets.js';
+import { givenLogins, issuedLogins, type NatsLogins } from './nats-logins.js';
+import { natsAuthorityFile, type Secrets } from './secrets.js';
 
 const POSTGRES_PORT = 5432;
 const NATS_PORT = 4222;
 
-interface NatsLogin {
-  user: string | undefined;
-  password: string | undefined;
-}
-
-export interface BackingServers {
+export interface BackingServers extends NatsLogins {
   databaseUrl: string;
-  natsUrl: string;
-  controllerLogin: NatsLogin;
-  workerLogin: NatsLogin;
 }
 
 interface Context {
@@ -45,7 +38,9 @@ export async function startBackingServers(
   const ports = await rememberedPorts(context.home.runDir);
   const [databaseUrl, nats] = await Promise.all([
     config.databaseUrl ?? startPostgres(context, ports.postgres),
-    config.natsUrl === undefined ? startNats(config, context, ports.nats) : givenNats(config),
+    config.natsUrl === undefined
+      ? startNats(config, context, ports.nats)
+      : givenLogins(context.home, { ...config, natsUrl: config.natsUrl }),
   ]);
   return { databaseUrl, ...nats };
 }
@@ -59,33 +54,16 @@ function startPostgres({ home, secrets, stack, reporter }: Context, port: number
   });
 }
 
-type Nats = Omit<BackingServers, 'databaseUrl'>;
-
 function startNats(
-  config: UpConfig,
-  { home, secrets, stack, reporter }: Context,
+  { searchPath }: UpConfig,
+  { home, stack, reporter }: Context,
   port: number,
-): Promise<Nats> {
+): Promise<NatsLogins> {
   return reporter.step('Starting NATS', async () => {
-    const nats = await embeddedNats(home, {
-      port,
-      controllerPassword: secrets.natsControllerPassword,
-      workerPassword: secrets.natsWorkerPassword,
-      searchPath: config.searchPath,
-    });
+    const authorityFile = natsAuthorityFile(home.secretsDir);
+    const authority = await openNatsAuthority(authorityFile);
+    const nats = await embeddedNats(home, authority, { port, searchPath });
     await stack.push(nats.spec, nats.log).start();
-    return {
-      natsUrl: nats.url,
-      controllerLogin: { user: NATS_CONTROLLER_USER, password: secrets.natsControllerPassword },
-      workerLogin: {
-        user: NATS_WORKER_USER,
-        password: secrets.natsWorkerPassword,
-      },
-    };
+    return issuedLogins(home, authority, { natsUrl: nats.url, authorityFile });
   });
-}
-
-function givenNats({ natsUrl = '', natsUser, natsPassword }: UpConfig): Nats {
-  const login = { user: natsUser, password: natsPassword };
-  return { natsUrl, controllerLogin: login, workerLogin: login };
 }

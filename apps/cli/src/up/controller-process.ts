@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { FirstAdmin } from '../output/reporter.js';
 import type { ProcessSpec } from '../processes/supervised-process.js';
+import type { NatsEnvironment } from './nats-logins.js';
 import { CONTROLLER_MAIN, forkNode } from './node-child.js';
 
 export interface ControllerSettings {
@@ -9,9 +10,8 @@ export interface ControllerSettings {
   host: string;
   port: number;
   databaseUrl: string;
-  natsUrl: string;
-  natsUser?: string;
-  natsPassword?: string;
+  /** How it gets into NATS; more of its settings, by their names. */
+  nats: NatsEnvironment;
   adminToken: string;
   authSecret: string;
   spoolDir: string;
@@ -47,9 +47,7 @@ export function controllerProcess(
           CORRAL_HOST: settings.host,
           CORRAL_PORT: String(settings.port),
           DATABASE_URL: settings.databaseUrl,
-          NATS_URL: settings.natsUrl,
-          NATS_USER: settings.natsUser,
-          NATS_PASSWORD: settings.natsPassword,
+          ...settings.nats,
           CORRAL_ADMIN_TOKEN: settings.adminToken,
           CORRAL_AUTH_SECRET: settings.authSecret,
           CORRAL_SPOOL_DIR: settings.spoolDir,

@@ -1,4 +1,8 @@
-/** `corral worker start`: one worker on this machine, kept running until it is told to stop. */
+/**
+ * `corral worker start` and `join`: one worker on this machine, kept running until it is told to
+ * stop.
+ */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError, EXIT } from '../cli-error.js';
 import type { WorkerConfig } from '../config/worker-config.js';
@@ -7,13 +11,30 @@ import { LogFile } from '../processes/log-file.js';
 import { supervise } from '../processes/supervise.js';
 import { lockHome } from './home-lock.js';
 import { prepareHome } from './home.js';
+import { joinCluster, type ClusterToJoin } from './join-cluster.js';
+import { workerNats } from './nats-logins.js';
 import { requireBuilt, WORKER_MAIN } from './node-child.js';
 import { workerProcess } from './worker-process.js';
 
-/** Resolves after an orderly end. Throws {@link CliError} when it cannot start or go on. */
-export async function runWorker(config: WorkerConfig, reporter: Reporter): Promise<void> {
+/**
+ * Resolves after an orderly end. Throws {@link CliError} when it cannot start or go on.
+ *
+ * @param joining the cluster to join before; null: the machine has joined, or needs not
+ */
+export async function runWorker(
+  config: WorkerConfig,
+  joining: ClusterToJoin | null,
+  reporter: Reporter,
+): Promise<void> {
   requireBuilt(WORKER_MAIN);
   const home = prepareHome(config.home, { asRoot: false });
+  if (joining === null && config.natsUrl === undefined && !hasJoined(home.path)) {
+    throw new CliError(
+      `This machine has not joined a cluster on the data folder ${home.path}.`,
+      EXIT.usage,
+      'Join one with `corral worker join URL TOKEN`, where `corral join-token` gives the token; or name its NATS server with --nats.',
+    );
+  }
   const lock = lockHome(home.lockFile);
   if (!lock.ok) {
     throw new CliError(
@@ -28,12 +49,24 @@ export async function runWorker(config: WorkerConfig, reporter: Reporter): Promi
       recordFile: join(home.runDir, 'processes.json'),
       start: async (stack) => {
         const log = new LogFile(join(home.logsDir, 'worker.log'));
-        const worker = stack.push(workerProcess({ ...config, home: home.path }), log);
+        if (joining !== null) {
+          await reporter.step(`Joining the cluster at ${joining.url}`, () =>
+            joinCluster(joining, { home: home.path, nodeName: config.nodeName }),
+          );
+        }
+        const nats = workerNats(config);
+        const { nodeName } = config;
+        const worker = stack.push(workerProcess({ home: home.path, nodeName, nats }), log);
         await reporter.step(`Starting the worker ${config.nodeName}`, () => worker.start());
-        reporter.info(`Serving ${config.natsUrl}. Press Ctrl-C to stop.`);
+        reporter.info(`Serving ${config.natsUrl ?? 'the cluster'}. Press Ctrl-C to stop.`);
       },
     });
   } finally {
     lock.release();
   }
+}
+
+/** The worker keeps its credentials there (apps/worker, config/enrolment-file.ts). */
+function hasJoined(home: string): boolean {
+  return existsSync(join(home, 'worker', 'enrolment.json'));
 }

@@ -7,12 +7,15 @@ const SECRET_BYTES = 32;
 
 export interface Secrets {
   databasePassword: string;
-  natsControllerPassword: string;
-  natsWorkerPassword: string;
   /** The command line's access to the admin API. */
   adminToken: string;
   /** Signs the console's sessions. */
   authSecret: string;
+}
+
+/** What lets this Corral's own controllers and workers into its NATS server. */
+export function natsAuthorityFile(secretsDir: string): string {
+  return join(secretsDir, 'nats-authority.json');
 }
 
 export function adminTokenFile(secretsDir: string): string {
@@ -33,8 +36,6 @@ export function openSecrets(
   };
   return {
     databasePassword: secret(join(secretsDir, 'database-password')),
-    natsControllerPassword: secret(join(secretsDir, 'nats-controller-password')),
-    natsWorkerPassword: secret(join(secretsDir, 'nats-worker-password')),
     adminToken: secret(adminTokenFile(secretsDir)),
     authSecret: secret(join(secretsDir, 'auth-secret')),
   };

@@ -107,9 +107,7 @@ async function startCorral(
     workerProcess({
       home: home.path,
       nodeName: config.nodeName,
-      natsUrl: servers.natsUrl,
-      natsUser: servers.workerLogin.user,
-      natsPassword: servers.workerLogin.password,
+      nats: servers.workerNats,
     }),
     new LogFile(join(home.logsDir, 'worker.log')),
   );
@@ -120,9 +118,7 @@ async function startCorral(
         host: config.host,
         port: config.port,
         databaseUrl: servers.databaseUrl,
-        natsUrl: servers.natsUrl,
-        natsUser: servers.controllerLogin.user,
-        natsPassword: servers.controllerLogin.password,
+        nats: servers.controllerNats,
         adminToken: secrets.adminToken,
         authSecret: secrets.authSecret,
         spoolDir: join(home.path, 'controller', 'spool'),

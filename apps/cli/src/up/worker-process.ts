@@ -1,14 +1,14 @@
 /** How a worker is started, beside a controller on this machine or alone. */
 import type { ProcessSpec } from '../processes/supervised-process.js';
+import type { NatsEnvironment } from './nats-logins.js';
 import { forkNode, WORKER_MAIN } from './node-child.js';
 
 export interface WorkerSettings {
   /** The worker's data folder: its identity and model store. */
   home: string;
   nodeName?: string;
-  natsUrl: string;
-  natsUser?: string;
-  natsPassword?: string;
+  /** How it gets into NATS; settings by their names. None: what it got when it joined. */
+  nats: NatsEnvironment;
 }
 
 const START_TIMEOUT_MS = 60_000;
@@ -24,9 +24,7 @@ export function workerProcess(settings: WorkerSettings): ProcessSpec {
         {
           CORRAL_HOME: settings.home,
           CORRAL_NODE_NAME: settings.nodeName,
-          CORRAL_NATS_URL: settings.natsUrl,
-          CORRAL_NATS_USER: settings.natsUser,
-          CORRAL_NATS_PASSWORD: settings.natsPassword,
+          ...settings.nats,
         },
         settings.home,
       ),
