@@ -133,7 +133,7 @@ export class FileServerService implements OnModuleInit, OnModuleDestroy {
   }
 
   private async addressFacts(): Promise<AddressFacts> {
-    const nats = natsEndpoint(this.settings.natsServers);
+    const nats = natsEndpoint(this.settings.nats.servers);
     return {
       host: this.settings.fileServer.host,
       url: this.settings.fileServer.url,
