@@ -35,6 +35,8 @@ export class SimulatedWorker {
     this.snapshot = {
       replicaId,
       nodeId: replicaId,
+      revisionId: 'revision',
+      modelDigest: 'model',
       bootId: 'boot',
       deployment: 'm',
       revisionId: 'r',

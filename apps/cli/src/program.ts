@@ -11,6 +11,7 @@ import { addModels } from './commands/models.js';
 import { addNats } from './commands/nats.js';
 import { addQuota } from './commands/quota/quota.js';
 import { addScale } from './commands/scale.js';
+import { addRollout } from './commands/rollout/rollout.js';
 import { addStatus } from './commands/status.js';
 import { addTeams } from './commands/teams.js';
 import { addUp } from './commands/up.js';
@@ -42,6 +43,7 @@ export function createProgram(version: string): Command {
   addScale(program);
   addApply(program);
   addExport(program);
+  addRollout(program);
   addModels(program);
   addTeams(program);
   addUsers(program);

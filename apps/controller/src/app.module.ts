@@ -16,6 +16,7 @@ import { ModelsModule } from './models/models.module.js';
 import { NodesModule } from './nodes/nodes.module.js';
 import { OverviewModule } from './overview/overview.module.js';
 import { QuotasModule } from './quotas/quotas.module.js';
+import { RolloutsModule } from './rollouts/rollouts.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
 import { SchedulingService } from './scheduling/scheduling.service.js';
 import { TenantsModule } from './tenants/tenants.module.js';
@@ -51,6 +52,7 @@ export class AppModule implements OnModuleDestroy {
         EnrolmentModule,
         ModelsModule,
         DeploymentsModule,
+        RolloutsModule,
         SchedulingModule,
         QuotasModule,
         UsageModule,

@@ -95,13 +95,28 @@ describe('a load', () => {
     expect(infill.finish.failure?.code).toBe('unsupported_parameter');
   });
 
-  it("takes the spec's chat template in place of the model's, and survives a broken one", async () => {
-    const engine = await EngineProcess.load(tiny, { slots: 1, chatTemplate: '{% for %}' });
+  it("takes the spec's chat template in place of the model's", async () => {
+    const path = join(folder, 'broken-template.gguf');
+    await writeGguf(path, { shape: TINY, chatTemplate: '{% for %}' });
+    const chatTemplate = "{% for m in messages %}{{ m['content'] }}{% endfor %}";
+    const engine = await EngineProcess.load(path, { slots: 1, chatTemplate });
     const chat = await engine.generate({
       prompt: { kind: 'chat', messages: [{ role: 'user', content: 'x' }] },
     });
-    expect(chat.finish.failure?.code).toBe('invalid_template');
-    expect((await engine.generate()).finish.reason).toBe('length');
+    expect(chat.finish.failure).toBeUndefined();
+  });
+
+  it.each([
+    ['cannot be parsed', '{% for %}'],
+    ['cannot be rendered', '{{ messages | nosuchfilter }}'],
+  ])("refuses a chat template that %s, the spec's and the model's own", async (_, chatTemplate) => {
+    const given = await failedLoad(tiny, { chatTemplate });
+    expect(given).toMatchObject({ retryable: false, failure: { code: 'model_unavailable' } });
+    expect(given?.failure.message).toMatch(/spec's chat template is broken: .+ Mend it/);
+    const path = join(folder, 'own-broken-template.gguf');
+    await writeGguf(path, { shape: TINY, chatTemplate });
+    const own = await failedLoad(path);
+    expect(own?.failure.message).toMatch(/model's own chat template is broken: .+ in the spec/);
   });
 });
 

@@ -23,6 +23,7 @@ import { EnrolmentApi } from './enrolment-api.js';
 import { KeysApi } from './keys-api.js';
 import { segments } from './path.js';
 import { QuotasApi } from './quotas-api.js';
+import { RolloutsApi } from './rollouts-api.js';
 import { UsageApi } from './usage-api.js';
 
 /** Longer than the controller gives itself. */
@@ -36,6 +37,7 @@ export class AdminClient {
   readonly enrolment: EnrolmentApi;
   readonly keys: KeysApi;
   readonly quotas: QuotasApi;
+  readonly rollouts: RolloutsApi;
   readonly usage: UsageApi;
   private readonly connection: AdminConnection;
 
@@ -47,6 +49,7 @@ export class AdminClient {
     this.enrolment = new EnrolmentApi(this.connection);
     this.keys = new KeysApi(this.connection);
     this.quotas = new QuotasApi(this.connection);
+    this.rollouts = new RolloutsApi(this.connection);
     this.usage = new UsageApi(this.connection);
   }
 

@@ -1,9 +1,11 @@
 /** What the admin API shows, with values of which a spec changes some. */
 import {
   deploymentViewSchema,
+  rolloutStrategySchema,
   type ApiKeyView,
   type DeploymentView,
   type NodeView,
+  type RolloutView,
   type TeamView,
   type UsageSums,
   type UserView,
@@ -99,6 +101,26 @@ export function sums(change: Partial<UsageSums> = {}): UsageSums {
     comparedMicrodollars: 1_400_000,
     cloudMicrodollars: 4_000_000,
     avoidedMicrodollars: 2_600_000,
+    ...change,
+  };
+}
+
+/** From revision 1 to 2 of `coder`, half way. */
+export function rollout(change: Partial<RolloutView> = {}): RolloutView {
+  return {
+    id: 'o-1',
+    deployment: 'coder',
+    fromRevision: 1,
+    toRevision: 2,
+    state: 'progressing',
+    strategy: rolloutStrategySchema.parse({}),
+    step: 0,
+    weight: 0,
+    reason: null,
+    replicas: { desired: 2, fromReady: 2, toReady: 1 },
+    createdAt: CREATED_AT,
+    endedAt: null,
+    events: [{ at: '2026-11-01T08:00:01.000Z', message: 'It begins.' }],
     ...change,
   };
 }

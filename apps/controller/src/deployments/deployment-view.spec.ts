@@ -23,6 +23,7 @@ const DEPLOYMENT: StoredDeployment = {
     modelName: 'tiny.gguf',
     spec: replicaSpecSchema.parse({ slots: 4 }),
   },
+  rollout: null,
 };
 
 function replica(change: Partial<ObservedReplica>): ObservedReplica {

@@ -9,7 +9,7 @@ const NEARNESS: readonly ReplicaState[] = ['ready', 'warming', 'loading', 'fetch
 export type ScalingNote = NonNullable<DeploymentView['scaling']>;
 
 /**
- * @param replicas those of its current revision that nodes report
+ * @param replicas those that nodes report, of both revisions while it is between two
  * @param placementReason why replicas are missing; null where none are, or nobody here knows
  * @param scaling its last step; null where there was none, or nobody here knows
  */
@@ -19,7 +19,7 @@ export function deploymentViewOf(
   placementReason: string | null,
   scaling: ScalingNote | null = null,
 ): DeploymentView {
-  const { revision } = deployment;
+  const { revision, rollout } = deployment;
   const ready = replicas.filter(({ state }) => state === 'ready');
   const { state, failure, progress } = conditionOf(deployment, replicas, placementReason);
   const sum = (pick: (replica: ObservedReplica) => number): number =>
@@ -47,7 +47,12 @@ export function deploymentViewOf(
     activeSlots: sum(({ activeSlots }) => activeSlots),
     queued: sum(({ queued }) => queued),
     scaling,
-    rollout: null,
+    rollout: rollout && {
+      id: rollout.id,
+      toRevision: rollout.to.number,
+      state: rollout.state,
+      weight: rollout.weight,
+    },
     createdAt: deployment.createdAt.toISOString(),
   };
 }

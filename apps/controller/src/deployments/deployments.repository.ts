@@ -10,6 +10,8 @@ import {
 } from '@corral/contracts';
 import { PrismaService } from '../infra/prisma.service.js';
 import type { PlacementAction } from './placement/placement-plan.js';
+import { rolloutStrategySchema } from '@corral/contracts/http';
+import type { Rollout, RolloutState } from '../rollouts/rollout-state.js';
 
 export interface StoredDeployment {
   id: string;
@@ -34,6 +36,8 @@ export interface StoredDeployment {
     modelName: string;
     spec: ReplicaSpec;
   };
+  /** On the way to another revision, or back from one; null: neither. */
+  rollout: Rollout | null;
 }
 
 export interface StoredReplica {
@@ -58,6 +62,7 @@ export interface DesiredState {
 export const WITH_REVISIONS = {
   revisions: { orderBy: { number: 'desc' } },
   aliases: true,
+  rollouts: { where: { endedAt: null } },
 } as const;
 
 type DeploymentRow = Awaited<
@@ -125,15 +130,44 @@ export class DeploymentsRepository {
 
 /** In the order of the rows; one without any revision is left out. */
 export function storedDeployments(rows: readonly DeploymentRow[]): StoredDeployment[] {
-  return rows.flatMap(({ revisions, aliases, currentRevisionId, ...deployment }) => {
-    const current = revisions.find(({ id }) => id === currentRevisionId) ?? revisions[0];
-    if (current === undefined) return [];
-    const { id, number, modelDigest, modelName, spec } = current;
-    return {
-      ...deployment,
-      aliases: aliases.map(({ name }) => name).sort(),
-      placement: placementSchema.parse(deployment.placement),
-      revision: { id, number, modelDigest, modelName, spec: replicaSpecSchema.parse(spec) },
-    };
-  });
+  return rows.flatMap(
+    ({ revisions: stored, aliases, rollouts, currentRevisionId, ...deployment }) => {
+      const revisions = stored.map(({ id, number, modelDigest, modelName, spec }) => ({
+        id,
+        number,
+        modelDigest,
+        modelName,
+        spec: replicaSpecSchema.parse(spec),
+      }));
+      const revision = revisions.find(({ id }) => id === currentRevisionId) ?? revisions[0];
+      if (revision === undefined) return [];
+      return {
+        ...deployment,
+        aliases: aliases.map(({ name }) => name).sort(),
+        placement: placementSchema.parse(deployment.placement),
+        revision,
+        rollout: rolloutOf(rollouts[0], revisions),
+      };
+    },
+  );
+}
+
+function rolloutOf(
+  row:
+    | (Pick<Rollout, 'id' | 'step' | 'weight' | 'stepStartedAt' | 'reason'> & {
+        state: string;
+        strategy: unknown;
+        fromRevisionId: string;
+        toRevisionId: string;
+      })
+    | undefined,
+  revisions: readonly Rollout['to'][],
+): Rollout | null {
+  const from = revisions.find(({ id }) => id === row?.fromRevisionId);
+  const to = revisions.find(({ id }) => id === row?.toRevisionId);
+  if (row === undefined || from === undefined || to === undefined) return null;
+  const { id, step, weight, stepStartedAt, reason } = row;
+  const strategy = rolloutStrategySchema.parse(row.strategy);
+  const state = row.state as RolloutState;
+  return { id, state, strategy, step, weight, stepStartedAt, reason, from, to };
 }

@@ -14,15 +14,21 @@ import {
   type DesiredState,
   type StoredDeployment,
 } from './deployments.repository.js';
+import { canarySplitOf, type CanarySplit } from './revision-for-key.js';
 
 /** Should a change not be heard of, it is found after so long. */
 const REFRESH_INTERVAL_MS = 5_000;
 
+export type { StoredDeployment } from './deployments.repository.js';
+
 /** What the way of a request needs to know of a deployment. */
 export interface ResolvedDeployment {
   name: string;
+  /** The present revision. */
   revisionId: string;
   modelDigest: string;
+  /** Null: no canary is tried, every key gets any revision. */
+  canary: CanarySplit | null;
 }
 
 @Injectable()
@@ -81,6 +87,11 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
     this.scalingSteps.set(name, step);
   }
 
+  /** Why it has fewer replicas than it should; null: it has not, or this controller does not lead. */
+  placementReason(name: string): string | null {
+    return this.placementReasons.get(name) ?? null;
+  }
+
   /** Null when nothing of that name or alias is deployed. On the way of every request. */
   resolve(name: string): ResolvedDeployment | null {
     return this.resolved.get(name) ?? null;
@@ -94,8 +105,8 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
     return this.state.deployments.map((deployment) =>
       deploymentViewOf(
         deployment,
-        replicas.filter(({ revisionId }) => revisionId === deployment.revision.id),
-        this.placementReasons.get(deployment.name) ?? null,
+        replicas.filter(({ revisionId }) => servesNow(deployment, revisionId)),
+        this.placementReason(deployment.name),
         this.scalingSteps.get(deployment.name) ?? null,
       ),
     );
@@ -129,11 +140,12 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
     this.lastApplied = read;
     this.state = state;
     this.resolved = new Map(
-      this.state.deployments.flatMap(({ name, aliases, revision: { id, modelDigest } }) =>
-        [name, ...aliases].map(
-          (called) => [called, { name, revisionId: id, modelDigest }] as const,
-        ),
-      ),
+      this.state.deployments.flatMap((deployment) => {
+        const resolved = resolvedOf(deployment);
+        return [deployment.name, ...deployment.aliases].map(
+          (called) => [called, resolved] as const,
+        );
+      }),
     );
     for (const listener of this.listeners) listener();
   }
@@ -144,4 +156,18 @@ export function noDeployment(name: string): FailureException {
     code: 'not_found',
     message: `There is no deployment '${name}'. 'corral deployments' lists those that there are.`,
   });
+}
+
+function resolvedOf(deployment: StoredDeployment): ResolvedDeployment {
+  const { name, revision } = deployment;
+  return {
+    name,
+    revisionId: revision.id,
+    modelDigest: revision.modelDigest,
+    canary: canarySplitOf(deployment),
+  };
+}
+
+function servesNow({ revision, rollout }: StoredDeployment, revisionId: string): boolean {
+  return [revision.id, rollout?.from.id, rollout?.to.id].includes(revisionId);
 }

@@ -7,12 +7,15 @@ import { LeaderService } from '../infra/leader.service.js';
 import { ModelFilesService } from '../model-files/model-files.service.js';
 import { NodeCommandsService } from '../nodes/node-commands.service.js';
 import { NodesService, type ObservedNode } from '../nodes/nodes.service.js';
-import { DeploymentsRepository } from './deployments.repository.js';
+import { observeRollout } from '../rollouts/rollout-observation.js';
+import { DeploymentsRepository, type StoredDeployment } from './deployments.repository.js';
 import { DeploymentsService } from './deployments.service.js';
 import { PlacementService } from './placement/placement.service.js';
-import { wantedOf } from './wanted-revision.js';
+import { wantedOf, type WantedRevision } from './wanted-revision.js';
 
 const INTERVAL_MS = 1_000;
+/** Several heartbeats of each node. */
+const FIRST_LOOK_MS = 3_000;
 
 @Injectable()
 export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
@@ -65,7 +68,11 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
     const { generations } = this.deployments.desired();
     const isNew = observed.some(({ heartbeat }) => !generations.has(heartbeat.nodeId));
     if (isNew && !this.again) await this.deployments.refresh();
-    const plan = this.placement.plan(this.deployments.desired().deployments.map(wantedOf));
+    const plan = this.placement.plan(
+      this.deployments
+        .desired()
+        .deployments.flatMap((deployment) => this.wanted(deployment, observed)),
+    );
     this.deployments.reportPlacement(plan.reasons);
     if (plan.actions.length > 0) {
       this.logger.log({ placement: plan.actions });
@@ -74,6 +81,20 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
       return this.deployments.changed();
     }
     return this.tellAll(observed);
+  }
+
+  private wanted(deployment: StoredDeployment, observed: ObservedNode[]): WantedRevision[] {
+    const { rollout } = deployment;
+    // A leader that has just begun may not have heard of every replica: until then nothing moves.
+    const isNew = this.leader.ledForMs() < FIRST_LOOK_MS;
+    const held = rollout && (isNew ? { ...rollout, state: 'paused' as const } : rollout);
+    return wantedOf(
+      { ...deployment, rollout: held },
+      {
+        ...observeRollout(rollout, this.deployments.desired().replicas, observed),
+        noRoom: this.deployments.placementReason(deployment.name),
+      },
+    );
   }
 
   private async tellAll(observed: readonly ObservedNode[]): Promise<void> {

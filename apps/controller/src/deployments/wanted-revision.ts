@@ -3,6 +3,8 @@
  * a rollout) and the one who decides where (placement). Pure.
  */
 import type { Placement, ReplicaSpec } from '@corral/contracts';
+import { rolloutNumbers } from '../rollouts/rollout-numbers.js';
+import type { Rollout, RolloutSituation } from '../rollouts/rollout-state.js';
 
 export interface WantedRevision {
   deployment: string;
@@ -16,24 +18,48 @@ export interface WantedRevision {
   placement: Placement;
 }
 
-/** A deployment as an admin or scaling left it. */
-interface DesiredDeployment extends Pick<WantedRevision, 'pinnedNodeId' | 'placement'> {
+/** A deployment as an admin, scaling or a rollout left it. */
+export interface DesiredDeployment extends Pick<WantedRevision, 'pinnedNodeId' | 'placement'> {
   name: string;
   desiredReplicas: number;
   unloadedAt: Date | null;
   revision: Pick<WantedRevision, 'modelDigest' | 'spec'> & { id: string };
+  /** Null: it is not between two revisions. */
+  rollout: Rollout | null;
 }
 
-/** Of a deployment that is not between two revisions: its one revision, in the number desired. */
-export function wantedOf(deployment: DesiredDeployment): WantedRevision {
-  const { name, revision, desiredReplicas, pinnedNodeId, placement, unloadedAt } = deployment;
-  return {
-    deployment: name,
-    revisionId: revision.id,
-    modelDigest: revision.modelDigest,
-    spec: revision.spec,
-    replicas: unloadedAt === null ? desiredReplicas : 0,
-    pinnedNodeId,
-    placement,
-  };
+/** How many replicas there should be, of whatever revision. */
+export function desiredNow({
+  desiredReplicas,
+  unloadedAt,
+}: Pick<DesiredDeployment, 'desiredReplicas' | 'unloadedAt'>): number {
+  return unloadedAt === null ? desiredReplicas : 0;
+}
+
+/**
+ * Its one revision in the number desired; or two, the old one first, while it is between them.
+ *
+ * @param seen what is seen of a rollout's revisions
+ */
+export function wantedOf(
+  deployment: DesiredDeployment,
+  seen: Pick<RolloutSituation, 'from' | 'to' | 'noRoom'>,
+): WantedRevision[] {
+  const { rollout, revision } = deployment;
+  const desired = desiredNow(deployment);
+  if (rollout === null) return [wantedRevision(deployment, revision, desired)];
+  const numbers = rolloutNumbers(rollout, { desired, ...seen });
+  return [
+    wantedRevision(deployment, rollout.from, numbers.from),
+    wantedRevision(deployment, rollout.to, numbers.to),
+  ];
+}
+
+/** So many replicas of one revision, where its deployment's replicas may be. */
+export function wantedRevision(
+  { name, pinnedNodeId, placement }: Pick<DesiredDeployment, 'name' | 'pinnedNodeId' | 'placement'>,
+  { id, modelDigest, spec }: DesiredDeployment['revision'],
+  replicas: number,
+): WantedRevision {
+  return { deployment: name, revisionId: id, modelDigest, spec, replicas, pinnedNodeId, placement };
 }

@@ -8,6 +8,7 @@ import { KeyVerificationService } from '../api-keys/key-verification.service.js'
 import { FailureException } from '../common/failure.exception.js';
 import { CostsService } from '../costs/costs.service.js';
 import { DeploymentsService, type ResolvedDeployment } from '../deployments/deployments.service.js';
+import { revisionForKey } from '../deployments/revision-for-key.js';
 import { Demand } from '../deployments/scaling/demand.service.js';
 import { Clock } from '../infra/clock.js';
 import { ControllerIdentity } from '../infra/controller-identity.js';
@@ -75,6 +76,7 @@ export class CompletionService {
       ...estimateTokens(requests, call.choicesPerPrompt, STEP_TOKENS),
     });
     const { keyId, teamId, userId } = call.key;
+    const revisionId = revisionForKey(deployment.canary, keyId);
     const opened = {
       requestId: call.requestId,
       controllerId: this.identity.controllerId,
@@ -83,7 +85,7 @@ export class CompletionService {
       teamId,
       userId: userId ?? '',
       deployment: deployment.name,
-      revisionId: deployment.revisionId,
+      revisionId: revisionId ?? deployment.revisionId,
       modelDigest: deployment.modelDigest,
     };
     const running = new RunningCompletion(
@@ -92,6 +94,7 @@ export class CompletionService {
       admission,
       this.quotas.headersOf(admission),
       this.ports,
+      revisionId,
     );
     running.begin();
     return running;

@@ -42,6 +42,8 @@ class FakeGeneration implements Generation {
   readonly report: GenerationReport = {
     nodeId: 'gpu-1',
     replicaId: 'r1',
+    revisionId: 'revision',
+    modelDigest: 'ab'.repeat(32),
     attempts: 1,
     promptTokens: 0,
     cachedTokens: 0,
@@ -149,7 +151,14 @@ class Rig {
     };
     const headers = { 'x-ratelimit-limit-requests': '10' };
     const ports = this.ports(refusal);
-    this.running = new RunningCompletion(call, openedRequest(), this.admission, headers, ports);
+    this.running = new RunningCompletion(
+      call,
+      openedRequest(),
+      this.admission,
+      headers,
+      ports,
+      null,
+    );
     this.read = this.readAll();
     this.running.begin();
   }

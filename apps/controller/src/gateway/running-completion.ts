@@ -83,6 +83,8 @@ export class RunningCompletion implements Completion {
     private readonly admission: Admission,
     readonly headers: Readonly<Record<string, string>>,
     private readonly ports: CompletionPorts,
+    /** The revision that serves its key; null: any. */
+    private readonly revisionId: string | null,
   ) {
     this.startedAtMs = ports.nowMs();
     this.open = call.requests.length;
@@ -110,7 +112,7 @@ export class RunningCompletion implements Completion {
       const order = {
         generationId: generationIdOf(call.requestId, choice),
         deployment: this.opened.deployment,
-        revisionId: null,
+        revisionId: this.revisionId,
         tenant: call.key.teamId,
         priority: this.admission.priority,
         promptTokens: estimateTokens([request], 1, 0).promptTokens,

@@ -9,6 +9,8 @@ function report(change: Partial<GenerationReport> = {}): GenerationReport {
   return {
     nodeId: 'gpu-1',
     replicaId: 'r1',
+    revisionId: 'revision',
+    modelDigest: 'ab'.repeat(32),
     attempts: 1,
     promptTokens: 10,
     cachedTokens: 4,

@@ -31,6 +31,9 @@ export function settlementOf(
   const firstTokens = reports.flatMap(({ ttftMs }) => (ttftMs === null ? [] : [ttftMs]));
   return {
     ...opened,
+    // The books say who served it, which a canary or a rollout decides as it goes.
+    revisionId: first?.revisionId ?? opened.revisionId,
+    modelDigest: first?.modelDigest ?? opened.modelDigest,
     nodeId: first?.nodeId ?? null,
     replicaId: first?.replicaId ?? null,
     status: statusOf(outcome),

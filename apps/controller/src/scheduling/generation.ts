@@ -35,6 +35,9 @@ export type GenerationEvent =
 export interface GenerationReport {
   nodeId: string | null;
   replicaId: string | null;
+  /** Of the replica that it was last sent to; null, both: it was sent to none. */
+  revisionId: string | null;
+  modelDigest: string | null;
   attempts: number;
   /** Of the prompt as the engine rendered it; billed once however many attempts it took. */
   promptTokens: number;

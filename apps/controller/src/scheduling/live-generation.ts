@@ -42,6 +42,8 @@ export function newLive(
     report: {
       nodeId: null,
       replicaId: null,
+      revisionId: null,
+      modelDigest: null,
       attempts: 0,
       promptTokens: 0,
       cachedTokens: 0,

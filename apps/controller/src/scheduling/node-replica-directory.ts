@@ -20,6 +20,7 @@ export class NodeReplicaDirectory extends ReplicaDirectory {
       bootId: heartbeat.bootId,
       deployment: replica.deployment,
       revisionId: replica.revisionId,
+      modelDigest: replica.modelDigest,
       state: replica.state,
       reachable: state === 'ready' && !heartbeat.draining && !heartbeat.yielding,
       suspect: state === 'suspect',

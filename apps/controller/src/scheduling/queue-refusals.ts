@@ -94,6 +94,33 @@ export function latenessOf(
   };
 }
 
+/**
+ * May an answer be gone on with that a model has begun? Not when the deployment's replicas are of
+ * another model now. Where there are none at all, one may come back.
+ *
+ * @param modelDigest null: nothing is begun
+ */
+export function canGoOn(
+  modelDigest: string | null,
+  replicas: Iterable<{ replica: ReplicaSnapshot }>,
+): boolean {
+  if (modelDigest === null) return true;
+  let isReplaced = false;
+  for (const { replica } of replicas) {
+    if (replica.modelDigest !== modelDigest) isReplaced ||= replica.state === 'ready';
+    else if (mayBecomeReady(replica) && replica.state !== 'draining') return true;
+  }
+  return !isReplaced;
+}
+
+/** For an answer that was begun by a model which no replica has any more. */
+export function modelGone(deployment: string): Failure {
+  return {
+    code: 'worker_lost',
+    message: `'${deployment}' has another model now, which cannot go on with this answer. Ask again.`,
+  };
+}
+
 function mayBecomeReady({ state, retryInMs }: ReplicaSnapshot): boolean {
   if (state === 'failed') return retryInMs !== null && retryInMs <= SOON_MS;
   return true;

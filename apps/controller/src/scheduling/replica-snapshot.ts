@@ -8,6 +8,7 @@ export interface ReplicaSnapshot {
   bootId: string;
   deployment: string;
   revisionId: string;
+  modelDigest: string;
   state: ReplicaState;
   /** False while the node is suspect, lost, leaving or yielding: no new work, running work goes on. */
   reachable: boolean;

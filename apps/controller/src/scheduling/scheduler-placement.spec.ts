@@ -21,6 +21,7 @@ function replica(replicaId: string, change: Partial<ReplicaSnapshot> = {}): Repl
     bootId: 'boot',
     deployment: 'm',
     revisionId: 'one',
+    modelDigest: 'model',
     state: 'ready',
     reachable: true,
     suspect: false,

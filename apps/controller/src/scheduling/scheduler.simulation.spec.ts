@@ -27,10 +27,11 @@ function randomOf(seed: number): () => number {
 
 const REPLICA: ReplicaSnapshot = {
   replicaId: 'r',
+  revisionId: 'r1',
+  modelDigest: 'model',
   nodeId: 'n',
   bootId: 'b',
   deployment: 'x',
-  revisionId: 'rev',
   state: 'ready',
   reachable: true,
   suspect: false,

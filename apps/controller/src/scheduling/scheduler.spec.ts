@@ -31,7 +31,8 @@ function replica(replicaId: string, change: Partial<ReplicaSnapshot> = {}): Repl
     nodeId: `node-of-${replicaId}`,
     bootId: 'boot',
     deployment: 'm',
-    revisionId: 'rev',
+    revisionId: 'r1',
+    modelDigest: 'model',
     state: 'ready',
     reachable: true,
     suspect: false,
@@ -309,5 +310,35 @@ describe('the scheduler', () => {
     submit('fresh', 2 * AGEING_MS);
     scheduler.ended('running', 1);
     expect(effects.log.at(-1)).toBe('night#1 -> a');
+  });
+
+  it('sends a generation to the revision that is to serve it, however free others are', () => {
+    const { effects, scheduler } = setUp(
+      replica('a', { slots: 8 }),
+      replica('b', { revisionId: 'r2' }),
+    );
+    for (const id of ['1', '2']) scheduler.submit(submission(id, { revisionId: 'r2' }), 0);
+    expect(effects.log).toEqual(['1#1 -> b']);
+    scheduler.ended('1', 1);
+    expect(effects.log).toEqual(['1#1 -> b', '2#1 -> b']);
+  });
+
+  it('sends it to any other while that revision has no ready replica', () => {
+    const { effects, scheduler } = setUp(
+      replica('a'),
+      replica('b', { revisionId: 'r2', state: 'loading', slots: 0 }),
+    );
+    scheduler.submit(submission('1', { revisionId: 'r2' }), 0);
+    expect(effects.log).toEqual(['1#1 -> a']);
+  });
+
+  it('lets no other model go on with what one has begun', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'));
+    submit('1');
+    scheduler.served('1', { prompt: null, outputTokens: 3 });
+    observe(scheduler, replica('b', { modelDigest: 'other' }));
+    scheduler.bounced('1', 1, 'lost', CRASH);
+    expect(effects.log).toEqual(['1#1 -> a', '1 refused: worker_lost']);
+    expect(effects.refused.get('1')?.message).toContain('another model');
   });
 });

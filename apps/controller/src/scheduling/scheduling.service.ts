@@ -129,6 +129,8 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     report.attempts = attempt;
     report.nodeId = replica.nodeId;
     report.replicaId = replica.replicaId;
+    report.revisionId = replica.revisionId;
+    report.modelDigest = replica.modelDigest;
     report.queueMs = nowMs - submittedAtMs;
     report.routing = explain(choice);
     // The caller waits so long for the first token only.

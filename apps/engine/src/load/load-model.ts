@@ -5,6 +5,7 @@
 import type { EngineReady, Failure, ReplicaSpec } from '@corral/contracts';
 import {
   InsufficientMemoryError,
+  type GgufFileInfo,
   type Llama,
   type LlamaContext,
   type LlamaModel,
@@ -51,6 +52,8 @@ export async function loadModel(options: LoadOptions): Promise<LoadResult> {
   const { spec, modelPath } = options;
   const file = await checkModelFile(modelPath);
   if (!file.ok) return refusal(`The model file is refused: ${file.reason}.`);
+  const broken = brokenTemplate(spec, file.info);
+  if (broken !== null) return refusal(broken);
 
   const llama = await startLlama({ cpuOnly: spec.gpuLayers === 0, maxThreads: options.maxThreads });
   const estimate = await estimateLoad(file.info, spec, llama);
@@ -116,13 +119,28 @@ function templateOf(
   spec: ReplicaSpec,
   texts: { bosText: string; eosText: string },
 ): ChatTemplate | null {
-  const source = spec.chatTemplate ?? model.fileInfo.metadata.tokenizer?.chat_template;
-  if (source == null) return null;
-  const template = new ChatTemplate(source, texts);
-  if (template.brokenBecause !== null) {
-    process.stderr.write(`engine: the chat template is broken: ${template.brokenBecause}\n`);
-  }
-  return template;
+  const source = templateSourceOf(spec, model.fileInfo);
+  return source === null ? null : new ChatTemplate(source, texts);
+}
+
+/**
+ * Why the chat template cannot render the simplest conversation; null: it can, or there is none.
+ * Found before anything is loaded, so that a revision with a broken one never serves.
+ */
+function brokenTemplate(spec: ReplicaSpec, info: GgufFileInfo): string | null {
+  const source = templateSourceOf(spec, info);
+  if (source === null) return null;
+  const { brokenBecause } = new ChatTemplate(source, { bosText: '', eosText: '' });
+  if (brokenBecause === null) return null;
+  const [whose, advice] =
+    spec.chatTemplate === null
+      ? ["model's own chat template", 'Give one that works as chatTemplate in the spec']
+      : ["spec's chat template", "Mend it, or leave it out to use the model's own"];
+  return `The ${whose} is broken: ${brokenBecause}. ${advice}.`;
+}
+
+function templateSourceOf(spec: ReplicaSpec, info: GgufFileInfo): string | null {
+  return spec.chatTemplate ?? info.metadata.tokenizer?.chat_template ?? null;
 }
 
 function memoryOf(model: LlamaModel, context: LlamaContext): number {

@@ -14,31 +14,40 @@ const replicaBounds = {
 };
 
 /** How one revision follows another. */
-export const rolloutStrategySchema = z.object({
-  /** `surge`: the new beside the old where memory allows, else one after the other. */
-  method: z.enum(['surge', 'drain_and_swap']).default('surge'),
-  /** How many replicas less than desired there may be on the way. */
-  maxUnavailable: z.int().min(0).max(64).default(0),
-  /** Percent of API keys that the new revision serves, step by step; empty: no canary. */
-  canarySteps: z.array(z.int().min(1).max(99)).max(10).default([]),
-  /** How long each canary step is watched, seconds. */
-  bakeS: z.int().min(0).max(86_400).default(60),
-  /** When the new revision is worse than the old by more than this, it is rolled back by itself. */
-  gates: z
-    .object({
-      /** Share of failed requests above the old revision's, 0 to 1. */
-      errorRateMargin: z.number().min(0).max(1).default(0.05),
-      /** Times the old revision's p95 time to first token. */
-      ttftRatio: z.number().min(1).max(100).default(2),
-      /** Requests that the new one must have served before it is judged. */
-      minRequests: z.int().min(1).max(100_000).default(20),
-      /** Failed loads of the new revision in all. */
-      maxLoadFailures: z.int().min(0).max(100).default(1),
-    })
-    .prefault({}),
-  /** A rollout that makes no progress for so long is rolled back, seconds. */
-  progressDeadlineS: z.int().min(10).max(86_400).default(600),
-});
+export const rolloutStrategySchema = z
+  .object({
+    /** `surge`: the new beside the old where memory allows, else one after the other. */
+    method: z.enum(['surge', 'drain_and_swap']).default('surge'),
+    /** How many replicas less than desired there may be on the way. */
+    maxUnavailable: z.int().min(0).max(64).default(0),
+    /** Percent of API keys that the new revision serves, step by step, rising; empty: no canary. */
+    canarySteps: z.array(z.int().min(1).max(99)).max(10).default([]),
+    /** How long each canary step is watched, seconds. */
+    bakeS: z.int().min(0).max(86_400).default(60),
+    /** When the new revision is worse than the old by more than this, it is rolled back by itself. */
+    gates: z
+      .object({
+        /** Share of failed requests above the old revision's, 0 to 1. */
+        errorRateMargin: z.number().min(0).max(1).default(0.05),
+        /** Times the old revision's p95 time to first token. */
+        ttftRatio: z.number().min(1).max(100).default(2),
+        /** Requests that the new one must have served before it is judged. */
+        minRequests: z.int().min(1).max(100_000).default(20),
+        /** Failed loads of the new revision in all. */
+        maxLoadFailures: z.int().min(0).max(100).default(1),
+      })
+      .prefault({}),
+    /** A rollout that makes no progress for so long is rolled back, seconds. */
+    progressDeadlineS: z.int().min(10).max(86_400).default(600),
+  })
+  .refine(({ canarySteps }) => canarySteps.every((now, at) => now > (canarySteps[at - 1] ?? 0)), {
+    path: ['canarySteps'],
+    message: 'each step must be higher than the one before',
+  })
+  .refine(({ method, maxUnavailable }) => method === 'surge' || maxUnavailable > 0, {
+    path: ['maxUnavailable'],
+    message: 'drain_and_swap takes a replica away first: allow at least 1 to be missing',
+  });
 export type RolloutStrategy = z.infer<typeof rolloutStrategySchema>;
 
 const deploymentFields = {
@@ -135,11 +144,19 @@ export const rolloutViewSchema = z.object({
   toRevision: z.int(),
   state: z.enum(ROLLOUT_STATES),
   strategy: rolloutStrategySchema,
+  /** Place in the strategy's canary steps, from 0; their number: the last step. */
   step: z.int(),
-  /** Percent of keys that the new revision serves now. */
+  /** Percent of keys that the new revision serves, and no other; the rest go wherever there is room. */
   weight: z.int(),
+  /** Why it paused or was rolled back; null: nothing to say. */
   reason: z.string().nullable(),
+  /** Replicas that are ready of each revision, and how many there should be in all; null: it is over. */
+  replicas: z
+    .object({ desired: z.int(), fromReady: z.int(), toReady: z.int() })
+    .nullable()
+    .default(null),
   createdAt: z.iso.datetime(),
+  /** Null: under way, paused, or rolled back and not yet whole again. */
   endedAt: z.iso.datetime().nullable(),
   /** Oldest first. */
   events: z.array(z.object({ at: z.iso.datetime(), message: z.string() })),

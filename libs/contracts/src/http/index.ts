@@ -8,4 +8,5 @@ export * from './enrolment.js';
 export * from './keys.js';
 export * from './nodes.js';
 export * from './quotas.js';
+export * from './rollouts.js';
 export * from './usage.js';

@@ -4,7 +4,7 @@ import { NodesService } from '../../nodes/nodes.service.js';
 import type { DeploymentSettings } from '../deployment-settings.js';
 import type { StoredDeployment } from '../deployments.repository.js';
 import { PlacementService } from '../placement/placement.service.js';
-import { wantedOf, type WantedRevision } from '../wanted-revision.js';
+import { desiredNow, wantedRevision, type WantedRevision } from '../wanted-revision.js';
 import { resultOf, type PlannedChange } from './apply-plan.js';
 
 export interface PreviewedPlacement {
@@ -27,7 +27,9 @@ export class PlacementPreview {
     stored: readonly StoredDeployment[],
   ): Promise<Map<string, PreviewedPlacement>> {
     const changed = new Set(changes.map(({ name }) => name));
-    const staying = stored.filter(({ name }) => !changed.has(name)).map(wantedOf);
+    const staying = stored
+      .filter(({ name }) => !changed.has(name))
+      .map((one) => wantedRevision(one, one.revision, desiredNow(one)));
     const wanted = changes.flatMap((change) =>
       resultOf(change).map((settings) => wantedAfter(change, settings)),
     );
@@ -55,6 +57,7 @@ function wantedAfter(change: PlannedChange, settings: DeploymentSettings): Wante
   const isNew = change.action === 'create' || (change.action === 'change' && change.needsRevision);
   const id = isNew ? `new ${name}` : change.before.revision.id;
   const unloadedAt = change.action === 'unchanged' ? change.before.unloadedAt : null;
-  const revision = { id, modelDigest, spec };
-  return wantedOf({ name, desiredReplicas, pinnedNodeId, placement, unloadedAt, revision });
+  const where = { name, pinnedNodeId, placement };
+  const replicas = desiredNow({ desiredReplicas, unloadedAt });
+  return wantedRevision(where, { id, modelDigest, spec }, replicas);
 }

@@ -38,12 +38,22 @@ export class PlacementService {
     return planPlacement({
       wanted,
       ...this.cluster(),
-      needs: new Map(
-        wanted
-          .filter(({ replicas }) => replicas > 0)
-          .map((revision) => [revision.revisionId, this.needOf(revision)]),
-      ),
+      needs: this.needsOf(wanted),
       frozen: this.nodes.isBraked() ? BRAKED : null,
+    });
+  }
+
+  /** As {@link plan}, were these all replicas: what others have loaded now would be free. */
+  planIf(wanted: readonly WantedRevision[], placed: readonly PlacedReplica[]): PlacementPlan {
+    const { nodes, placed: now } = this.cluster();
+    const stay = new Set(placed.map(({ replicaId }) => replicaId));
+    const gone = now.filter(({ replicaId, isLoaded }) => isLoaded && !stay.has(replicaId));
+    return planPlacement({
+      wanted,
+      placed,
+      nodes: nodes.map((node) => without(node, gone)),
+      needs: this.needsOf(wanted),
+      frozen: null,
     });
   }
 
@@ -68,6 +78,14 @@ export class PlacementService {
       ],
       placed: replicas.map((replica) => placedReplicaOf(replica, reported.get(replica.replicaId))),
     };
+  }
+
+  private needsOf(wanted: readonly WantedRevision[]): Map<string, NeedState> {
+    return new Map(
+      wanted
+        .filter(({ replicas }) => replicas > 0)
+        .map((revision) => [revision.revisionId, this.needOf(revision)]),
+    );
   }
 
   needOf(revision: Pick<WantedRevision, 'modelDigest' | 'spec'>): NeedState {
@@ -121,6 +139,20 @@ export class PlacementService {
     const margins = this.margins.marginsFor({ modelDigest, contextTokens, kvCacheType });
     return { known: true, need: { estimate, gpuLayers, margins } };
   }
+}
+
+/** The node with the memory of these replicas free. */
+function without(node: CandidateNode, gone: readonly PlacedReplica[]): CandidateNode {
+  const freed = gone.filter(({ nodeId }) => nodeId === node.nodeId).flatMap((one) => one.reserved);
+  const freedOf = (deviceId: string): number =>
+    freed.reduce((sum, one) => (one.deviceId === deviceId ? sum + one.bytes : sum), 0);
+  return {
+    ...node,
+    devices: node.devices.map((device) => ({
+      ...device,
+      freeBytes: Math.min(device.totalBytes, device.freeBytes + freedOf(device.id)),
+    })),
+  };
 }
 
 /** By replica, of nodes that are not lost; a node that is lost shows nothing any more. */
