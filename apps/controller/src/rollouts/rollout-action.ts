@@ -31,7 +31,7 @@ function openReason({ state, endedAt, from, to }: Parameters<Decide>[0]): string
 
 function promoted(rollout: Rollout): RolloutChange | string {
   const lastStep = rollout.strategy.canarySteps.length;
-  if (rollout.step === lastStep && rollout.state !== 'paused') {
+  if (rollout.step >= lastStep && rollout.state !== 'paused') {
     return 'The rollout is in its last step already.';
   }
   return by(rollout, 'Promoted by hand.', {

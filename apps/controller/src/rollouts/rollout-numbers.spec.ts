@@ -71,6 +71,15 @@ describe('the numbers of a rollout', () => {
     expect(rolloutNumbers(CANARY, seen)).toEqual({ from: 9, to: 1 });
   });
 
+  it('keep the last replica of another model until its requests have been waited for', () => {
+    const { to } = SURGE;
+    const other = { ...SURGE, to: { ...to, modelDigest: 'cd'.repeat(32) } };
+    const last = situationOf({ from: countsOf(1), to: countsOf(3) });
+    expect(rolloutNumbers(other, last).from).toBe(1);
+    expect(rolloutNumbers({ ...other, step: 1 }, last).from).toBe(0);
+    expect(rolloutNumbers(SURGE, last).from).toBe(0);
+  });
+
   it('stand still while it is paused, but for a change of the desired number', () => {
     const paused = rolloutOf({ state: 'paused' });
     const seen = situationOf({ from: countsOf(2), to: countsOf(1) });

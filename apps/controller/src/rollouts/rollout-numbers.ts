@@ -16,6 +16,7 @@
  */
 import {
   stepPercent,
+  waitsForLast,
   type Rollout,
   type RolloutSituation,
   type RevisionCounts,
@@ -29,7 +30,7 @@ export interface RolloutNumbers {
 type Seen = Pick<RolloutSituation, 'desired' | 'from' | 'to' | 'noRoom'>;
 
 export function rolloutNumbers(
-  rollout: Pick<Rollout, 'state' | 'strategy' | 'step'>,
+  rollout: Pick<Rollout, 'state' | 'strategy' | 'step' | 'from' | 'to'>,
   seen: Seen,
 ): RolloutNumbers {
   if (seen.desired === 0) return { from: 0, to: 0 };
@@ -52,14 +53,17 @@ export function stepTarget(rollout: Pick<Rollout, 'strategy' | 'step'>, desired:
   return Math.ceil((desired * stepPercent(rollout)) / 100);
 }
 
-function forward(rollout: Pick<Rollout, 'strategy' | 'step'>, seen: Seen): RolloutNumbers {
+function forward(
+  rollout: Pick<Rollout, 'strategy' | 'step' | 'from' | 'to'>,
+  seen: Seen,
+): RolloutNumbers {
   const { desired, from, to } = seen;
   const { method, maxUnavailable } = rollout.strategy;
   const isSwap = method === 'drain_and_swap';
   // Only then is it worth being a replica short.
   const mayLower = isSwap || seen.noRoom !== null;
   const target = stepTarget(rollout, desired);
-  const rest = oldTarget(rollout, desired, mayLower);
+  const rest = waitsForLast(rollout) && !mayLower ? 1 : oldTarget(rollout, desired, mayLower);
   const needed = oldNeeded(desired - (mayLower ? maxUnavailable : 0), from, to);
   // Beyond what was lowered on purpose, replicas are missing only because more are desired now.
   const missing = desired - maxUnavailable - from.placed - to.placed;

@@ -35,7 +35,8 @@ export function movementOf(
     // A replica that fails over and over moves, and gets nowhere.
     .filter((replica) => replica.state !== 'failed' && replica.restarts === 0)
     .map((replica) => `${replica.replicaId} ${replica.state} ${replica.progress}`);
-  return JSON.stringify([state, step, weight, from, to.placed, to.ready, loading.sort()]);
+  const counts = [from, to].map(({ placed, ready, present }) => [placed, ready, present]);
+  return JSON.stringify([state, step, weight, counts, loading.sort()]);
 }
 
 function countsOf(
@@ -51,6 +52,7 @@ function countsOf(
     placed: placed.filter((replica) => replica.revisionId === revisionId).length,
     ready: replicasOf(revisionId, reachable).filter(({ state }) => state === 'ready').length,
     present: present.length,
+    active: present.reduce((sum, { activeSlots, queued }) => sum + activeSlots + queued, 0),
   };
 }
 

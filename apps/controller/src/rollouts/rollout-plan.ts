@@ -67,7 +67,7 @@ class DryRun {
       stalledMs: this.isIdle ? LONG_MS : 0,
     });
     if (change === null) return this.place(rolloutNumbers(this.rollout, seen));
-    if (change.weight !== this.rollout.weight && change.state === 'progressing') {
+    if (change.weight !== this.rollout.weight && stepPercent(this.rollout) < 100) {
       this.note('shift', { ...this.rollout, weight: change.weight });
     }
     this.rollout = { ...this.rollout, ...change };
@@ -134,7 +134,7 @@ class DryRun {
 
   private counts(revisionId: string): RevisionCounts {
     const count = this.placed.filter((replica) => replica.revisionId === revisionId).length;
-    return { placed: count, ready: count, present: count };
+    return { placed: count, ready: count, present: count, active: 0 };
   }
 
   private revisionOf({ revisionId }: { revisionId: string }): Rollout['to'] | null {

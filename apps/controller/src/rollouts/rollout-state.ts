@@ -17,7 +17,10 @@ export interface Rollout {
   id: string;
   state: RolloutState;
   strategy: RolloutStrategy;
-  /** Place in the strategy's canary steps; their number: the last step, which replaces the rest. */
+  /**
+   * Place in the strategy's canary steps. Their number: the last step, which replaces the rest. One
+   * more: only the old revision's last requests were waited for.
+   */
   step: number;
   /** Percent of keys that the new revision serves, and no other. */
   weight: number;
@@ -37,6 +40,8 @@ export interface RevisionCounts {
   ready: number;
   /** That are on a node in any state, those that drain included. */
   present: number;
+  /** Requests on board of them. */
+  active: number;
 }
 
 /** Requests that one revision served since the step began. */
@@ -82,4 +87,17 @@ export function stepPercent({ strategy, step }: Pick<Rollout, 'strategy' | 'step
 /** The new revision's keys have been given to it, and it is watched. */
 export function isBaking(rollout: Pick<Rollout, 'strategy' | 'step' | 'weight'>): boolean {
   return rollout.strategy.canarySteps[rollout.step] === rollout.weight;
+}
+
+/**
+ * The last old replica stays until its requests have ended: another model cannot go on with them.
+ * Where the model is the same, they move to a new replica when their time to drain is over.
+ */
+export function waitsForLast({
+  strategy,
+  step,
+  from,
+  to,
+}: Pick<Rollout, 'strategy' | 'step' | 'from' | 'to'>): boolean {
+  return step === strategy.canarySteps.length && from.modelDigest !== to.modelDigest;
 }

@@ -124,6 +124,20 @@ describe('a rollout', () => {
     expect(rolloutStep(rollout, { ...seen, stalledMs: 29_000 })).toBeNull();
   });
 
+  it('to another model waits for the last requests of the old one, which no other can go on with', () => {
+    const { to, ...rest } = rolloutOf();
+    const other = { ...rest, to: { ...to, modelDigest: 'cd'.repeat(32) } };
+    const last = { from: { ...countsOf(1), active: 2 }, to: countsOf(3) };
+    expect(rolloutStep(other, situationOf(last))).toMatchObject({ weight: 100, step: 0 });
+    const waiting = { ...other, weight: 100 };
+    expect(rolloutStep(waiting, situationOf({ ...last, stepAgeMs: 599_000 }))).toBeNull();
+    expect(rolloutStep(waiting, situationOf({ ...last, stepAgeMs: 600_000 }))?.step).toBe(1);
+    const quiet = { ...last, from: countsOf(1), stepAgeMs: 3_000 };
+    expect(rolloutStep(waiting, situationOf(quiet))?.step).toBe(1);
+    const over = situationOf({ ...last, from: countsOf(0) });
+    expect(rolloutStep({ ...waiting, step: 1 }, over)?.state).toBe('completed');
+  });
+
   it('has ended its way back when no new replica is left and the old are ready', () => {
     const back = rolloutOf({ state: 'rolled_back' });
     expect(rolloutStep(back, situationOf(ONE_READY))).toBeNull();

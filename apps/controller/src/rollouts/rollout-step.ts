@@ -12,6 +12,8 @@
  * | progressing | there is no room, and no replica may be missing            | paused                 |
  * | progressing | the canary's replicas are ready                            | its keys go to it      |
  * | progressing | the canary has been watched for the bake time              | next step              |
+ * | progressing | last step, another model: all new replicas are ready        | all keys go to it      |
+ * | progressing | the last old replica has no request left, or for too long   | it goes                |
  * | progressing | last step: all new replicas are ready, no old one is left  | completed, ended       |
  * | paused      | cannot be loaded, or worse (its keys go to it all the same)| rolled_back            |
  * | rolled_back | no new replica is left, all old ones are ready             | rolled_back, ended     |
@@ -23,6 +25,7 @@ import { rolloutNumbers, stepTarget } from './rollout-numbers.js';
 import {
   isBaking,
   stepPercent,
+  waitsForLast,
   type Rollout,
   type RolloutSituation,
   type RolloutState,
@@ -41,6 +44,9 @@ export interface RolloutChange {
   ended: boolean;
 }
 
+const QUIET_MS = 3_000;
+/** An answer that takes longer is cut off with its replica. */
+const LAST_REQUESTS_MS = 600_000;
 /** Memory may still be measured, or come free: until then a rollout without room is not paused. */
 const ROOM_PATIENCE_MS = 15_000;
 
@@ -93,7 +99,24 @@ function progress(rollout: Rollout, seen: RolloutSituation): RolloutChange | nul
   if (isLastStep && seen.to.ready >= target && seen.from.placed === 0) {
     return completed(rollout, `All ${target} replicas are of the new revision`);
   }
-  return stuck(rollout, seen);
+  const isAllReady = isLastStep && seen.to.ready >= target;
+  return isAllReady && waitsForLast(rollout) ? lastRequests(rollout, seen) : stuck(rollout, seen);
+}
+
+function lastRequests(rollout: Rollout, seen: RolloutSituation): RolloutChange | null {
+  const { from, to, weight, step } = rollout;
+  if (weight < 100) {
+    const message = `All keys go to revision ${to.number}; what revision ${from.number} has begun may end.`;
+    return change(rollout, message, { weight: 100, restartsStep: true });
+  }
+  // A heartbeat may be a second old, and a request may have been on its way.
+  const isQuiet = seen.from.active === 0 && seen.stepAgeMs >= QUIET_MS;
+  if (!isQuiet && seen.stepAgeMs < LAST_REQUESTS_MS) return null;
+  const left = seen.from.active === 0 ? 'has no request left' : 'is waited for no longer';
+  return change(rollout, `Revision ${from.number} ${left}.`, {
+    step: step + 1,
+    restartsStep: true,
+  });
 }
 
 function baked(rollout: Rollout, seen: RolloutSituation): RolloutChange | null {

@@ -30,7 +30,7 @@ export function rolloutOf(change: Partial<Rollout> = {}, strategy: object = {}):
 }
 
 export function countsOf(placed: number, ready = placed, present = placed): RevisionCounts {
-  return { placed, ready, present };
+  return { placed, ready, present, active: 0 };
 }
 
 /** Of three replicas, all of the old revision, with room for more and nothing to complain of. */
