@@ -19,7 +19,7 @@ const PURE = [
   'apps/controller/src/overview/judge\\.ts$',
   'apps/controller/src/quotas/(limits-in-force|quota-counters|rate-limit-headers|refusal)\\.ts$',
   'apps/controller/src/quotas/slice-account\\.ts$',
-  'apps/controller/src/rollouts/rollout-(gates|numbers|observation|state|step)\\.ts$',
+  'apps/controller/src/rollouts/rollout-(action|gates|numbers|observation|state|step)\\.ts$',
   'apps/controller/src/scheduling/(choose-replica|fair-queue|fair-share|queue-refusals)\\.ts$',
   'apps/controller/src/scheduling/(replica-load|replica-snapshot|scheduler|tenant-lines)\\.ts$',
   'apps/controller/src/usage/(lost-settlement|message-source|spool-line|unpriced)\\.ts$',
