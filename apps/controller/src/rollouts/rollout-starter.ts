@@ -7,7 +7,8 @@ import type { StoredDeployment } from '../deployments/deployments.repository.js'
 import { chooseModel } from '../deployments/model-choice.js';
 import { NodesService } from '../nodes/nodes.service.js';
 import { newSpecOf } from './new-spec.js';
-import { RolloutsService, type RolloutContent } from './rollouts.service.js';
+import type { RolloutContent } from './rollout-ground.js';
+import { RolloutsService } from './rollouts.service.js';
 
 @Injectable()
 export class RolloutStarter {
@@ -27,7 +28,12 @@ export class RolloutStarter {
     const plan = await this.rollouts.plan(deployment.id, content, strategy);
     if (order.dryRun) return { rollout: null, plan };
     const deploymentId = deployment.id;
-    const rollout = await this.rollouts.start({ deploymentId, content, strategy, principal: by });
+    const rollout = await this.rollouts.start({
+      ...content,
+      deploymentId,
+      strategy,
+      principal: by,
+    });
     return { rollout, plan };
   }
 

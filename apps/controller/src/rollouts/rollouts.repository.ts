@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { replicaSpecSchema } from '@corral/contracts';
 import { rolloutStrategySchema, type RolloutStrategy } from '@corral/contracts/http';
 import { PrismaService, type Transaction } from '../infra/prisma.service.js';
+import { nextNumber, type RolloutGround } from './rollout-ground.js';
 import type { Rollout, RolloutRevision, RolloutState } from './rollout-state.js';
 import type { RolloutChange } from './rollout-step.js';
 
@@ -16,17 +17,6 @@ export interface StoredRollout extends Rollout {
   endedAt: Date | null;
   /** Oldest first. */
   events: { at: Date; message: string }[];
-}
-
-/** Its deployment as a new rollout finds it. */
-export interface RolloutGround {
-  id: string;
-  name: string;
-  current: RolloutRevision;
-  /** Highest number first. */
-  revisions: RolloutRevision[];
-  /** One that has not ended; null: a new one may begin. */
-  underWay: { state: RolloutState; toNumber: number } | null;
 }
 
 export interface NewRollout {
@@ -96,10 +86,11 @@ export class RolloutsRepository {
   /** A new revision of the next number; the present one stays the present one. */
   async addRevision(
     tx: Transaction,
-    { id: deploymentId, current, revisions }: RolloutGround,
+    ground: RolloutGround,
     { modelDigest, modelName, spec }: Pick<RolloutRevision, 'modelDigest' | 'modelName' | 'spec'>,
   ): Promise<RolloutRevision> {
-    const number = (revisions[0]?.number ?? 0) + 1;
+    const { id: deploymentId, current } = ground;
+    const number = nextNumber(ground);
     const made = await tx.revision.create({
       data: { deploymentId, number, modelDigest, modelName, spec },
     });
