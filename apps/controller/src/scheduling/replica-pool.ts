@@ -19,6 +19,8 @@ const SLOT_MS = 1e-6;
 
 interface Revision {
   ready: Set<ReplicaLoad>;
+  /** Of these, those with a free slot. */
+  free: Set<ReplicaLoad>;
   /** Those with room, cheapest first for a usual prompt. */
   open: IndexedHeap<ReplicaLoad>;
 }
@@ -82,20 +84,25 @@ export class ReplicaPool {
     const { revisionId } = entry.replica;
     let revision = this.revisions.get(revisionId);
     if (revision === undefined) {
-      revision = { ready: new Set(), open: new IndexedHeap() };
+      revision = { ready: new Set(), free: new Set(), open: new IndexedHeap() };
       this.revisions.set(revisionId, revision);
     }
     if (isReady(entry)) revision.ready.add(entry);
     else revision.ready.delete(entry);
+    if (hasFreeSlot(entry)) revision.free.add(entry);
+    else revision.free.delete(entry);
     if (hasRoom(entry)) revision.open.set(entry, this.keyOf(entry));
     else revision.open.delete(entry);
   }
 
+  /** False: looking for a replica is of no use. */
+  anySlot(revisionId: string | null): boolean {
+    return this.wantedOrAll(revisionId).some(({ free }) => free.size > 0);
+  }
+
   /** Among those with room, the cheapest for a usual prompt. */
   cheapest(count: number, revisionId: string | null): ReplicaLoad[] {
-    const wanted = this.wanted(revisionId);
-    if (wanted !== null) return wanted.open.least(count);
-    return [...this.revisions.values()].flatMap(({ open }) => open.least(count));
+    return this.wantedOrAll(revisionId).flatMap(({ open }) => open.least(count));
   }
 
   /**
@@ -103,25 +110,25 @@ export class ReplicaPool {
    * may still be cheaper than being computed elsewhere.
    */
   hasSlot(entry: ReplicaLoad, revisionId: string | null): boolean {
-    const wanted = this.wanted(revisionId);
-    return (wanted === null || wanted.ready.has(entry)) && hasFreeSlot(entry);
+    return this.wantedOrAll(revisionId).some(({ free }) => free.has(entry));
   }
 
   /** Share of the ready replicas that have no room, 0 to 1. */
   crowding(revisionId: string | null): number {
-    const wanted = this.wanted(revisionId);
     let ready = 0;
     let open = 0;
-    for (const revision of wanted === null ? this.revisions.values() : [wanted]) {
+    for (const revision of this.wantedOrAll(revisionId)) {
       ready += revision.ready.size;
       open += revision.open.size;
     }
     return ready === 0 ? 0 : 1 - open / ready;
   }
 
-  private wanted(revisionId: string | null): Revision | null {
+  /** The revision that is wanted, where one of its replicas is ready; else all there are. */
+  private wantedOrAll(revisionId: string | null): Revision[] {
     const revision = revisionId === null ? undefined : this.revisions.get(revisionId);
-    return revision !== undefined && revision.ready.size > 0 ? revision : null;
+    if (revision !== undefined && revision.ready.size > 0) return [revision];
+    return [...this.revisions.values()];
   }
 
   private remove(entry: ReplicaLoad): void {
@@ -132,6 +139,7 @@ export class ReplicaPool {
     if (this.byId.get(replicaId) === entry) this.byId.delete(replicaId);
     const revision = this.revisions.get(revisionId);
     revision?.ready.delete(entry);
+    revision?.free.delete(entry);
     revision?.open.delete(entry);
     if (revision?.ready.size === 0) this.revisions.delete(revisionId);
   }

@@ -253,7 +253,7 @@ export class Scheduler {
   /** False when nobody who waits can go anywhere. */
   private dispatchNext(deployment: Deployment, lane: Lane): boolean {
     const { queue } = lane;
-    if (queue.length === 0) return false;
+    if (queue.length === 0 || !deployment.pool.anySlot(lane.revisionId)) return false;
     const first = queue.next(this.nowMs, !mayRetry(this.returning.size, this.running));
     if (first === null) return false;
     if (this.place(deployment, lane, first)) return true;
