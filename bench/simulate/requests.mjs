@@ -98,3 +98,29 @@ export function replayed(trace, perSecond) {
     return { ...request, id: `r${n}`, tenant: 'all', atMs: request.atMs * factor };
   });
 }
+
+/**
+ * A stand-in for a recorded trace with shared prefixes, in its own rhythm: conversations that begin
+ * with one of a few system prompts and grow turn by turn.
+ */
+export function conversations(count, seed) {
+  const random = randomOf(seed);
+  const open = [];
+  const requests = [];
+  let hash = 1_000_000;
+  const add = (blocks) => Array.from({ length: blocks }, () => (hash += 1));
+  const systems = Array.from({ length: 12 }, () => add(2 + Math.floor(random() * 6)));
+  for (let n = 0, atMs = 0; n < count; n += 1, atMs += gap(random, 4)) {
+    let turn = random() < 0.7 ? open[Math.floor(random() * open.length)] : undefined;
+    if (turn === undefined) {
+      turn = { hashes: systems[Math.floor(random() ** 2 * systems.length)] };
+      open.push(turn);
+      if (open.length > 120) open.shift();
+    }
+    turn.hashes = [...turn.hashes, ...add(1 + Math.floor(random() ** 3 * 24))];
+    const prompt = turn.hashes.length * MOONCAKE_BLOCK + Math.floor(random() * MOONCAKE_BLOCK);
+    const output = logNormal(random, 120, 0.7, 1_000);
+    requests.push({ atMs, prompt, output, hashes: turn.hashes, blockTokens: MOONCAKE_BLOCK });
+  }
+  return requests;
+}
