@@ -57,20 +57,6 @@ export interface GenerationReport {
   routing: string | null;
 }
 
-/** A generation that has not ended, for those who watch. */
-export interface GenerationView {
-  generationId: string;
-  deployment: string;
-  tenant: string;
-  priority: Priority;
-  /** Since it was submitted. */
-  ageMs: number;
-  /** Null while it waits. */
-  nodeId: string | null;
-  /** What it waits for, or why it is where it is. */
-  reason: string;
-}
-
 export interface Generation {
   readonly report: Readonly<GenerationReport>;
   /** Its place in the queue and the reason, in words; null: it does not wait. */

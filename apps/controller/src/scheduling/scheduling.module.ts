@@ -4,12 +4,14 @@ import { Clock } from '../infra/clock.js';
 import { NodesModule } from '../nodes/nodes.module.js';
 import { Attempts } from './attempts.port.js';
 import { BusAttempts } from './bus-attempts.js';
+import { GenerationsController } from './generations.controller.js';
 import { NodeReplicaDirectory } from './node-replica-directory.js';
 import { ReplicaDirectory } from './replica-directory.port.js';
 import { SchedulingService } from './scheduling.service.js';
 
 @Module({
   imports: [NodesModule],
+  controllers: [GenerationsController],
   providers: [
     { provide: Attempts, useClass: BusAttempts },
     { provide: ReplicaDirectory, useClass: NodeReplicaDirectory },

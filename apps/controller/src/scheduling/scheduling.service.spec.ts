@@ -184,6 +184,41 @@ describe('scheduling', () => {
     });
   });
 
+  it("sends the names of the prompt's blocks along, and reports why it went where it went", () => {
+    const { attempts, service } = setUp();
+    const text = 'A prompt of several blocks. '.repeat(40);
+    const { report } = service.submit(
+      {
+        generationId: 'long',
+        deployment: 'm',
+        revisionId: null,
+        tenant: 't',
+        priority: 'interactive',
+        promptTokens: 300,
+        request: { ...REQUEST, prompt: { kind: 'text', text } },
+        timeoutMs: null,
+      },
+      () => undefined,
+    );
+    expect(attempts.started[0]?.request.prefixHashes).toHaveLength(4);
+    expect(report.routing).toMatch(/^cheapest at \d+ ms/);
+  });
+
+  it('says what a generation waits for, to its caller and to admins', () => {
+    const { directory, service, submit } = setUp();
+    directory.set({ ...replica(), state: 'loading', slots: 0 });
+    const generation = submit();
+    expect(generation.waiting()).toBe("position 1 of 1: no replica of 'm' is ready yet");
+    expect(service.views()).toMatchObject([
+      { generationId: 'g', teamId: 't', nodeId: null, reason: generation.waiting() },
+    ]);
+    directory.set(replica());
+    expect(generation.waiting()).toBeNull();
+    expect(service.views()).toMatchObject([
+      { nodeId: 'n', reason: expect.stringContaining('cheapest at') },
+    ]);
+  });
+
   it('asks for a missing piece and goes on without a hole', () => {
     const { attempts, submit, textSoFar } = setUp();
     submit();

@@ -11,6 +11,7 @@
  */
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { ERRORS, type Failure, type Finish, type FrameStream } from '@corral/contracts';
+import type { GenerationView } from '@corral/contracts/http';
 import { STOPPING, STOPPING_RETRY_AFTER_MS } from '../common/stopping.js';
 import type { Clock } from '../infra/clock.js';
 import { AttemptWatch } from './attempt-watch.js';
@@ -20,7 +21,6 @@ import type {
   GenerationEvent,
   GenerationListener,
   GenerationOrder,
-  GenerationView,
 } from './generation.js';
 import { account, billPrompt, failureOf, newLive, type LiveGeneration } from './live-generation.js';
 import { prefixBlocksOf } from './prefix-blocks.js';
@@ -111,7 +111,7 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     return [...this.live].map(([generationId, { order, replica, report, submittedAtMs }]) => ({
       generationId,
       deployment: order.deployment,
-      tenant: order.tenant,
+      teamId: order.tenant,
       priority: order.priority,
       ageMs: nowMs - submittedAtMs,
       nodeId: replica?.nodeId ?? null,

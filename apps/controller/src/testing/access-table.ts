@@ -69,6 +69,7 @@ export const ACCESS_TABLE = {
   'admin,viewer': [
     'GET /admin/v1/costs/nodes',
     'GET /admin/v1/events',
+    'GET /admin/v1/generations',
     'GET /admin/v1/models',
     'GET /admin/v1/nodes',
     'GET /admin/v1/nodes/:id',

@@ -1,5 +1,6 @@
 /** The ledger: single requests, sums over them, and the check that all sums agree. */
 import { z } from 'zod';
+import { prioritySchema } from './quotas.js';
 
 /** One row per request; prompts and answers are not stored. Money in microdollars. */
 export const requestRowSchema = z.object({
@@ -36,6 +37,21 @@ export const requestRowSchema = z.object({
   routing: z.string().nullable(),
 });
 export type RequestRow = z.infer<typeof requestRowSchema>;
+
+/** A generation under way on the controller that answers. Prompts are not shown. */
+export const generationViewSchema = z.object({
+  generationId: z.string(),
+  deployment: z.string(),
+  teamId: z.string(),
+  priority: prioritySchema,
+  /** Since it was submitted. */
+  ageMs: z.number(),
+  /** Null while it waits. */
+  nodeId: z.string().nullable(),
+  /** Its place in the queue and what it waits for, or why it is where it is. */
+  reason: z.string(),
+});
+export type GenerationView = z.infer<typeof generationViewSchema>;
 
 export const requestQuerySchema = z.object({
   /** Rows of one page, 1 to 1,000. */
