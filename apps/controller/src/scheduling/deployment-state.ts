@@ -27,6 +27,14 @@ export class DeploymentState<E extends Waiting> {
     return lane;
   }
 
+  /** Those of revisions that are gone, once nobody waits for them. */
+  forgetLanes(): void {
+    for (const [revisionId, { queue }] of this.lanes) {
+      if (revisionId === null || queue.length > 0 || this.pool.knows(revisionId)) continue;
+      this.lanes.delete(revisionId);
+    }
+  }
+
   /** An answer has ended with so many tokens. */
   answered(tokens: number): void {
     this.usualOutputTokens += (tokens - this.usualOutputTokens) / 20;

@@ -95,6 +95,11 @@ export class ReplicaPool {
     else revision.open.delete(entry);
   }
 
+  /** There is, or lately was, a replica of it. */
+  knows(revisionId: string): boolean {
+    return this.revisions.has(revisionId);
+  }
+
   /** False: looking for a replica is of no use. */
   anySlot(revisionId: string | null): boolean {
     return this.wantedOrAll(revisionId).some(({ free }) => free.size > 0);

@@ -22,14 +22,15 @@
  * (replica-policy.ts); deployments do not wait for each other.
  */
 import type { Failure } from '@corral/contracts';
-import { isBlamed, isSuspect, quarantineOf, type Suspect } from './crash-blame.js';
+import { isBlamed, isSuspect, quarantineOf } from './crash-blame.js';
 import type { DeploymentLane } from './deployment-lane.js';
 import { DeploymentState } from './deployment-state.js';
 import type { Turn, Waiting } from './fair-queue.js';
+import { PlacedAttempts, type Placeable } from './placed-attempts.js';
 import type { PrefixBlocks } from './prefix-blocks.js';
 import { hopelessReason, latenessOf, queueFull, tooLongFor } from './queue-refusals.js';
-import { free, hasReplicaOnItsWay, occupy, type ReplicaLoad } from './replica-load.js';
-import { LEAST_COST, type Choice, type ReplicaPolicy } from './replica-policy.js';
+import { hasReplicaOnItsWay } from './replica-load.js';
+import { LEAST_COST, type ReplicaPolicy } from './replica-policy.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 import { mayRetry } from './retry-budget.js';
 import type { SchedulerEffects } from './scheduler.effects.js';
@@ -71,14 +72,8 @@ export interface Served {
   outputTokens: number;
 }
 
-interface Entry extends Submission, Waiting, Suspect {
-  attempt: number;
-  lost: number;
+interface Entry extends Submission, Waiting, Placeable {
   outputTokens: number;
-  /** Null while queued. */
-  replica: ReplicaLoad | null;
-  /** Of its prompt, what its replica has yet to compute, by estimate. */
-  backlogTokens: number;
 }
 
 type Deployment = DeploymentState<Entry>;
@@ -89,8 +84,7 @@ export class Scheduler {
   private readonly deployments = new Map<string, Deployment>();
   /** Which deployments each node had replicas of. */
   private readonly nodes = new Map<string, ReadonlySet<string>>();
-  /** Of lost attempts, dispatched again and without a token since. */
-  private readonly returning = new Set<Entry>();
+  private readonly placed = new PlacedAttempts();
   /** As it was last told: ageing needs no finer clock than the ticks. */
   private nowMs = 0;
 
@@ -157,7 +151,10 @@ export class Scheduler {
     if (prompt !== null) entry.charge?.prompt(prompt.tokens, prompt.cachedTokens);
     entry.charge?.output(outputTokens);
     entry.outputTokens += outputTokens;
-    if (outputTokens > 0 && this.begun(entry)) this.dispatchFrom(this.deployment(entry.deployment));
+    if (outputTokens === 0 || !this.placed.begun(entry) || entry.replica === null) return;
+    const deployment = this.deployment(entry.deployment);
+    deployment.pool.changed(entry.replica);
+    this.dispatchFrom(deployment);
   }
 
   /** The attempt finished, however it did, after at least one token or for good. */
@@ -235,6 +232,7 @@ export class Scheduler {
           if (late !== null) this.drop(lane, entry, late, retryAfterMs(late));
         }
       }
+      deployment.forgetLanes();
     }
   }
 
@@ -254,7 +252,7 @@ export class Scheduler {
   private dispatchNext(deployment: Deployment, lane: Lane): boolean {
     const { queue } = lane;
     if (queue.length === 0 || !deployment.pool.anySlot(lane.revisionId)) return false;
-    const first = queue.next(this.nowMs, !mayRetry(this.returning.size, this.running));
+    const first = queue.next(this.nowMs, !mayRetry(this.placed.returningCount, this.running));
     if (first === null) return false;
     if (this.place(deployment, lane, first)) return true;
     // Who came back may wait for a replica without a trial; the others need not wait for that.
@@ -275,52 +273,15 @@ export class Scheduler {
     if (choice === null) return false;
     queue.take(turn);
     if (queue.length > 0) drain.served();
-    this.send(entry, choice);
+    this.effects.dispatch(entry.generationId, entry.attempt + 1, choice.target.replica, choice);
+    this.placed.place(entry, choice);
     deployment.pool.changed(choice.target);
     return true;
   }
 
-  private send(entry: Entry, choice: Choice): void {
-    const { target, cost } = choice;
-    this.effects.dispatch(entry.generationId, entry.attempt + 1, target.replica, choice);
-    entry.replica = target;
-    entry.attempt += 1;
-    entry.backlogTokens = Math.max(1, entry.promptTokens - cost.cachedTokens);
-    occupy(target, entry.backlogTokens);
-    target.prefixes.send(entry.hashes);
-    if (entry.lost > 0) this.returning.add(entry);
-    if (isSuspect(entry)) target.onTrial = entry.generationId;
-  }
-
-  /** Its first token is there, so its prompt is computed. True when that made room. */
-  private begun(entry: Entry): boolean {
-    const { replica } = entry;
-    if (replica === null || entry.backlogTokens === 0) return false;
-    this.computed(entry, replica);
-    this.returning.delete(entry);
-    if (replica.onTrial === entry.generationId) replica.onTrial = null;
-    this.deployment(entry.deployment).pool.changed(replica);
-    return true;
-  }
-
-  private computed(entry: Entry, replica: ReplicaLoad): void {
-    replica.backlogTokens -= entry.backlogTokens;
-    entry.backlogTokens = 0;
-  }
-
-  /** It is on no replica any more. */
   private leave(entry: Entry, byCrash: boolean): void {
-    const { replica } = entry;
-    if (replica === null) return;
-    this.computed(entry, replica);
-    this.returning.delete(entry);
-    // After a crash the verdict holds for the others that were on board, until the engine is back.
-    if (replica.onTrial === entry.generationId && !byCrash) replica.onTrial = null;
-    replica.prefixes.end(entry.hashes);
-    free(replica);
-    if (replica.own === 0) replica.onTrial = null;
-    entry.replica = null;
-    this.deployment(entry.deployment).pool.changed(replica);
+    const replica = this.placed.leave(entry, byCrash);
+    if (replica !== null) this.deployment(entry.deployment).pool.changed(replica);
   }
 
   /** What is going to wait for too long had better go elsewhere now. */
