@@ -260,4 +260,22 @@ describe('the attempts of a worker', () => {
     attempts.hearingAgain();
     expect(attempts.sweep({ hearing: true })).toEqual({ abandoned: 0 });
   });
+
+  it('are fenced without a word, and whoever still reads one can ask for the rest', () => {
+    attempts.accept(command());
+    attempts.accept(command({ generationId: 'g2', controllerId: 'c2' }));
+    attempts.stepped([piece('g1#1', 0)]);
+    const sent = port.frames.length;
+    attempts.fence(crash);
+    attempts.stepped([piece('g1#1', 1), piece('g2#1', 0)]);
+    expect(port.frames).toHaveLength(sent);
+    expect(port.cancelled).toEqual(['g1#1', 'g2#1']);
+    expect(attempts.running).toBe(0);
+    const asked = { controllerId: 'c1', generationId: 'g1', attempt: 1, fromIndex: 1 };
+    expect(attempts.resend(asked)).toBe('resent');
+    expect(port.frames.at(-1)).toMatchObject({
+      controllerId: 'c1',
+      streams: [{ index: 1, tokens: [], finish: { reason: 'error', failure: crash } }],
+    });
+  });
 });

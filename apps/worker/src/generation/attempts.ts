@@ -170,6 +170,18 @@ export class Attempts {
     for (const { command } of running) this.port.cancel(command.replicaId, keyOf(command));
   }
 
+  /**
+   * As {@link endAll}, without a word: what was not sent by now would come too late. A controller
+   * that still reads one of them asks for the rest of it.
+   */
+  fence(failure: Failure): void {
+    for (const attempt of this.unfinished()) {
+      attempt.fail(failure, this.port.nowMs());
+      this.port.cancel(attempt.command.replicaId, keyOf(attempt.command));
+      this.reportOrphan(attempt);
+    }
+  }
+
   /** A later attempt of a generation means that nobody reads the earlier ones any more. */
   private cancelEarlier({ generationId, attempt }: CancelCommand): void {
     for (const { command } of this.unfinished()) {

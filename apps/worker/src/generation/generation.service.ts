@@ -1,6 +1,6 @@
 /**
  * The data plane: attempts in, frames out. Connects the bus, the replicas and {@link Attempts};
- * decides nothing itself but what to do when the connection is gone.
+ * decides nothing itself. Cut off, it fences itself as server-contact.ts says.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import {
@@ -35,12 +35,13 @@ import { WorkerLog } from '../infra/log.js';
 import { IDENTITY } from '../infra/tokens.js';
 import { ReplicasService } from '../supervisor/replicas.service.js';
 import { Attempts, type ReplicaCapacity } from './attempts.js';
+import { ContactService } from './contact.service.js';
 import { splitIntoFrames } from './frames.js';
 import { OrphanReports } from './orphan-reports.js';
+import { Outbox } from './outbox.js';
 
 const SWEEP_MS = 500;
-/** Cut off for so long, all controllers have given up on this worker: nothing is worth going on. */
-const SELF_FENCE_MS = 15_000;
+const GATES = { in_touch: 'open', unsure: 'held', cut_off: 'closed' } as const;
 const CUT_OFF: Failure = { code: 'worker_lost', message: 'The worker was cut off from the bus.' };
 
 @Injectable()
@@ -54,16 +55,22 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
   private readonly served: BusSubscription[] = [];
   private readonly heard: Subscription[] = [];
   private sweeper: NodeJS.Timeout | null = null;
-  private cutOffSinceMs: number | null = null;
+  private readonly outbox: Outbox;
+  private wasInTouch = true;
 
   constructor(
     @Inject(IDENTITY) private readonly identity: NodeIdentity,
     private readonly bus: Bus,
+    private readonly contact: ContactService,
     private readonly replicas: ReplicasService,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly log: WorkerLog,
   ) {
     const { nodeId } = identity;
+    this.outbox = new Outbox({
+      gate: () => GATES[contact.state()],
+      send: (controllerId, streams) => this.send(controllerId, streams),
+    });
     this.orphans = new OrphanReports({
       nowMs: () => clock.nowMs(),
       send: (orphan, id) => {
@@ -82,7 +89,7 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
         return engine?.submit(key, request, { remainingMs, nowMs: clock.nowMs() }) ?? false;
       },
       cancel: (replicaId, key) => replicas.find(replicaId)?.engine?.cancel(key),
-      publish: (controllerId, streams) => this.publish(controllerId, streams),
+      publish: (controllerId, streams) => this.outbox.put(controllerId, streams),
       report: (orphan) => void this.orphans.report(orphan),
     });
   }
@@ -113,9 +120,14 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
       bus.serve(
         workerSubject.resend(nodeId),
         { request: resendCommandSchema, reply: resendReplySchema },
-        (command) => ({ outcome: attempts.resend(command) }),
+        (command) => ({
+          outcome:
+            this.contact.state() === 'cut_off' ? 'unknown_attempt' : attempts.resend(command),
+        }),
       ),
     );
+    this.contact.onCutOff(() => this.fence());
+    this.contact.onProof(() => this.followContact());
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS);
   }
 
@@ -132,7 +144,8 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
   }
 
   private generate(command: AttemptCommand): AttemptReply {
-    const outcome = this.draining ? 'draining' : this.attempts.accept(command);
+    const isOut = this.draining || this.contact.state() === 'cut_off';
+    const outcome = isOut ? 'draining' : this.attempts.accept(command);
     if (outcome !== 'accepted') {
       const { generationId, attempt, replicaId } = command;
       this.log.debug('attempt refused', { generationId, attempt, replicaId, state: outcome });
@@ -148,7 +161,7 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
     return { slots: engine.ready.slots, onBoard: engine.onBoard.size, draining };
   }
 
-  private publish(controllerId: string, streams: FrameStream[]): void {
+  private send(controllerId: string, streams: FrameStream[]): void {
     const { nodeId, bootId } = this.identity;
     for (const frame of splitIntoFrames(streams, this.bus.maxPayloadBytes)) {
       try {
@@ -165,25 +178,29 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
   }
 
   private sweep(): void {
-    const hearing = this.bus.isConnected;
-    this.followConnection(hearing);
-    const { abandoned } = this.attempts.sweep({ hearing });
+    const { abandoned } = this.attempts.sweep({ hearing: this.followContact() });
     if (abandoned > 0) {
       this.log.info('a controller is silent, its attempts are cancelled', { attempts: abandoned });
     }
   }
 
-  private followConnection(hearing: boolean): void {
-    const nowMs = this.clock.nowMs();
-    if (hearing) {
-      if (this.cutOffSinceMs !== null) this.attempts.hearingAgain();
-      this.cutOffSinceMs = null;
-      return;
+  /** True while controllers can be heard. Once they can again, what was held back is sent first. */
+  private followContact(): boolean {
+    const isInTouch = this.contact.state() === 'in_touch';
+    if (isInTouch && !this.wasInTouch) {
+      this.attempts.hearingAgain();
+      this.outbox.release();
     }
-    this.cutOffSinceMs ??= nowMs;
-    if (nowMs - this.cutOffSinceMs > SELF_FENCE_MS && this.running > 0) {
-      this.log.warn('cut off from the bus, attempts end', { attempts: this.running });
-      this.attempts.endAll(CUT_OFF);
-    }
+    this.wasInTouch = isInTouch;
+    return isInTouch;
+  }
+
+  private fence(): void {
+    this.wasInTouch = false;
+    // The gate is closed: what was held back is dropped.
+    this.outbox.release();
+    if (this.running === 0) return;
+    this.log.warn('cut off from the bus, attempts end', { attempts: this.running });
+    this.attempts.fence(CUT_OFF);
   }
 }
