@@ -9,6 +9,7 @@ import { addJoinToken } from './commands/join-token.js';
 import { addKeys } from './commands/keys.js';
 import { addModels } from './commands/models.js';
 import { addNats } from './commands/nats.js';
+import { addNodes } from './commands/nodes/nodes.js';
 import { addQuota } from './commands/quota/quota.js';
 import { addScale } from './commands/scale.js';
 import { addRollout } from './commands/rollout/rollout.js';
@@ -33,7 +34,7 @@ export function createProgram(version: string): Command {
   const program = new Command('corral')
     .description('One private LLM endpoint from your own machines.')
     .version(version)
-    // `usage` and `costs` have options of their own, and so have the commands below them.
+    // `usage`, `costs` and `nodes` have options of their own, and so have the commands below them.
     .enablePositionalOptions()
     .showHelpAfterError('(--help shows the arguments)')
     .addHelpText('after', HELP);
@@ -45,6 +46,7 @@ export function createProgram(version: string): Command {
   addExport(program);
   addRollout(program);
   addModels(program);
+  addNodes(program);
   addTeams(program);
   addUsers(program);
   addKeys(program);

@@ -21,6 +21,7 @@ import { AuditApi } from './audit-api.js';
 import { CostsApi } from './costs-api.js';
 import { EnrolmentApi } from './enrolment-api.js';
 import { KeysApi } from './keys-api.js';
+import { NodesApi } from './nodes-api.js';
 import { segments } from './path.js';
 import { QuotasApi } from './quotas-api.js';
 import { RolloutsApi } from './rollouts-api.js';
@@ -36,6 +37,7 @@ export class AdminClient {
   readonly costs: CostsApi;
   readonly enrolment: EnrolmentApi;
   readonly keys: KeysApi;
+  readonly nodes: NodesApi;
   readonly quotas: QuotasApi;
   readonly rollouts: RolloutsApi;
   readonly usage: UsageApi;
@@ -48,6 +50,7 @@ export class AdminClient {
     this.costs = new CostsApi(this.connection);
     this.enrolment = new EnrolmentApi(this.connection);
     this.keys = new KeysApi(this.connection);
+    this.nodes = new NodesApi(this.connection);
     this.quotas = new QuotasApi(this.connection);
     this.rollouts = new RolloutsApi(this.connection);
     this.usage = new UsageApi(this.connection);
