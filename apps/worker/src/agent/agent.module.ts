@@ -7,12 +7,19 @@ import { TransferModule } from '../transfer/transfer.module.js';
 import { AgentController } from './agent.controller.js';
 import { DepartureService } from './departure.service.js';
 import { HeartbeatService } from './heartbeat.service.js';
+import { MachineUseService } from './machine-use.service.js';
 import { NodeOpService } from './node-op.service.js';
 import { ReconcileService } from './reconcile.service.js';
 
 @Module({
   imports: [HardwareModule, ModelsModule, TransferModule, SupervisorModule, GenerationModule],
   controllers: [AgentController],
-  providers: [ReconcileService, HeartbeatService, NodeOpService, DepartureService],
+  providers: [
+    ReconcileService,
+    MachineUseService,
+    HeartbeatService,
+    NodeOpService,
+    DepartureService,
+  ],
 })
 export class AgentModule {}

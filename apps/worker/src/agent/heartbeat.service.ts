@@ -21,6 +21,7 @@ import { ModelStoreService } from '../models/model-store.service.js';
 import { ReplicasService } from '../supervisor/replicas.service.js';
 import { FetchesService } from '../transfer/fetches.service.js';
 import { FileServerService } from '../transfer/file-server.service.js';
+import { MachineUseService } from './machine-use.service.js';
 import { ReconcileService } from './reconcile.service.js';
 
 const PERIOD_MS = 1_000;
@@ -45,6 +46,7 @@ export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy
     private readonly replicas: ReplicasService,
     private readonly generation: GenerationService,
     private readonly reconcile: ReconcileService,
+    private readonly use: MachineUseService,
     private readonly log: WorkerLog,
   ) {}
 
@@ -52,6 +54,7 @@ export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy
     this.changes.push(
       this.replicas.changes.subscribe(() => this.beatSoon()),
       this.models.changes.subscribe(() => this.beatSoon()),
+      this.use.changes.subscribe(() => this.beatSoon()),
     );
     this.timer = setInterval(() => this.beatSoon(), PERIOD_MS);
     this.beatSoon();
@@ -86,14 +89,15 @@ export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   private async observe(): Promise<Heartbeat> {
-    const [devices, disk] = await Promise.all([this.hardware.devices(), this.hardware.disk()]);
+    const [devices, disk] = await Promise.all([this.use.devices(), this.hardware.disk()]);
+    const { yieldsTo } = this.use;
     return {
       ...this.identity,
       sequence: this.sequence++,
       name: this.settings.nodeName,
       version: this.settings.version,
       platform: this.hardware.platform(),
-      devices: devices.map((device) => ({ ...device, ownBytes: null, foreignBytes: null })),
+      devices,
       disk,
       assignmentGeneration: this.reconcile.generation,
       replicas: this.replicas.observe(),
@@ -103,8 +107,8 @@ export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy
       fetches: this.fetches.list(),
       draining: this.generation.draining,
       polite: this.reconcile.polite,
-      yielding: false,
-      yieldingReason: null,
+      yielding: yieldsTo !== null,
+      yieldingReason: yieldsTo,
     };
   }
 }

@@ -3,6 +3,7 @@ import {
   DRAIN_LIMIT_MS,
   planReconcile,
   type FetchSnapshot,
+  YIELD_LIMIT_MS,
   type ReplicaSnapshot,
 } from './reconcile-plan.js';
 
@@ -23,6 +24,7 @@ function desire(...assignments: Assignment[]) {
     models: new Set([digest]),
     fetches: new Map<string, FetchSnapshot>(),
     leaving: false,
+    yielding: false,
   };
 }
 
@@ -114,6 +116,22 @@ describe('the reconcile plan', () => {
   it('lets a drain that has begun end, even when the replica is wanted again', () => {
     const draining = see({ state: 'draining', drainingSinceMs: nowMs });
     expect(planReconcile(desire(assignment), [draining], nowMs)).toMatchObject([{ do: 'stop' }]);
+  });
+
+  it('ends everything within seconds on a node that gives way, and makes it anew afterwards', () => {
+    const desired = { ...desire(assignment), yielding: true };
+    expect(planReconcile(desired, [see()], nowMs)).toMatchObject([{ do: 'stop' }]);
+    expect(planReconcile(desired, [see({ state: 'failed' })], nowMs)).toMatchObject([
+      { do: 'stop' },
+    ]);
+    expect(planReconcile(desired, [see({ onBoard: 1 })], nowMs)).toMatchObject([{ do: 'drain' }]);
+    const draining = see({ onBoard: 1, state: 'draining', drainingSinceMs: nowMs });
+    expect(planReconcile(desired, [draining], nowMs + YIELD_LIMIT_MS - 1)).toEqual([]);
+    expect(planReconcile(desired, [draining], nowMs + YIELD_LIMIT_MS)).toMatchObject([
+      { do: 'stop', reason: 'the node gives way, and its time to drain is over' },
+    ]);
+    expect(planReconcile(desired, [], nowMs)).toEqual([]);
+    expect(planReconcile(desire(assignment), [], nowMs)).toMatchObject([{ do: 'create' }]);
   });
 
   it('starts and creates nothing on a node that leaves', () => {

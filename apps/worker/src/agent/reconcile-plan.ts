@@ -6,10 +6,10 @@
  * For each replica, the first that applies:
  *
  *  1. It is stopped: forget it (and make it anew in the next round, if it is still wanted).
- *  2. It is not wanted, or wanted with another spec:
+ *  2. It is not wanted, or wanted with another spec, or the node gives way to other use:
  *     a. with work on board and time left to drain: drain;
  *     b. else: stop.
- *  3. It is wanted, and the node is leaving: nothing is started.
+ *  3. It is wanted, and the node is leaving or gives way: nothing is started.
  *  4. It is wanted but unknown here: create it.
  *  5. It does not run, and its model file is not in the store:
  *     a. it is known where the file is to be had: say how far it has come;
@@ -27,6 +27,8 @@ export interface DesiredState {
   fetches: ReadonlyMap<string, FetchSnapshot>;
   /** The worker is about to leave. */
   leaving: boolean;
+  /** The node gives way to other use of the machine. */
+  yielding: boolean;
 }
 
 export interface FetchSnapshot {
@@ -57,6 +59,8 @@ export type ReconcileAction =
 
 /** What is on board may go on for so long after the drain began. */
 export const DRAIN_LIMIT_MS = 30_000;
+/** On a node that gives way: somebody waits for the machine. What is cut off goes on elsewhere. */
+export const YIELD_LIMIT_MS = 3_000;
 
 /** The actions to take now, at most one per replica. */
 export function planReconcile(
@@ -70,7 +74,7 @@ export function planReconcile(
     const assignment = wanted.get(replica.assignment.replicaId) ?? null;
     return planReplica(replica, assignment, desired, nowMs) ?? [];
   });
-  if (desired.leaving) return existing;
+  if (desired.leaving || desired.yielding) return existing;
   const created = desired.assignments
     .filter(({ replicaId }) => !known.has(replicaId))
     .map((assignment) => ({ do: 'create', assignment, reason: 'newly assigned' }) as const);
@@ -80,11 +84,12 @@ export function planReconcile(
 function planReplica(
   replica: ReplicaSnapshot,
   wanted: Assignment | null,
-  { models, fetches, leaving }: DesiredState,
+  { models, fetches, leaving, yielding }: DesiredState,
   nowMs: number,
 ): ReconcileAction | null {
   const { replicaId, modelDigest } = replica.assignment;
   if (replica.state === 'stopped') return { do: 'forget', replicaId, reason: 'it has stopped' };
+  if (yielding) return planEnd(replica, 'the node gives way', nowMs, YIELD_LIMIT_MS);
   if (wanted === null) return planEnd(replica, 'no longer assigned', nowMs);
   if (!isSame(wanted, replica.assignment)) return planEnd(replica, 'its spec has changed', nowMs);
   if (replica.state === 'draining') return planEnd(replica, 'its drain has begun', nowMs);
@@ -103,11 +108,16 @@ function planReplica(
   return null;
 }
 
-function planEnd(replica: ReplicaSnapshot, reason: string, nowMs: number): ReconcileAction | null {
+function planEnd(
+  replica: ReplicaSnapshot,
+  reason: string,
+  nowMs: number,
+  limitMs = DRAIN_LIMIT_MS,
+): ReconcileAction | null {
   const { replicaId } = replica.assignment;
   if (replica.onBoard === 0) return { do: 'stop', replicaId, reason };
   if (replica.drainingSinceMs === null) return { do: 'drain', replicaId, reason };
-  if (nowMs - replica.drainingSinceMs < DRAIN_LIMIT_MS) return null;
+  if (nowMs - replica.drainingSinceMs < limitMs) return null;
   return { do: 'stop', replicaId, reason: `${reason}, and its time to drain is over` };
 }
 

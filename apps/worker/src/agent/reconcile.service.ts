@@ -16,6 +16,7 @@ const ROUND_MS = 200;
 export class ReconcileService implements OnApplicationBootstrap, OnModuleDestroy {
   private desired: AssignCommand | null = null;
   private leaving = false;
+  private yielding = false;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -56,6 +57,12 @@ export class ReconcileService implements OnApplicationBootstrap, OnModuleDestroy
     this.leaving = true;
   }
 
+  /** While it gives way, nothing runs here, whatever is assigned. */
+  giveWay(yielding: boolean): void {
+    this.yielding = yielding;
+    this.reconcile();
+  }
+
   /** Is the model needed by an assignment, whether its replica exists yet or not? */
   wantsModel(digest: string): boolean {
     return this.desired?.assignments.some(({ modelDigest }) => modelDigest === digest) ?? false;
@@ -71,7 +78,7 @@ export class ReconcileService implements OnApplicationBootstrap, OnModuleDestroy
     const fetches = new Map(this.fetches.states().map((state) => [state.digest, state]));
     const observed = this.replicas.all().map(snapshotOf);
     const plan = planReconcile(
-      { assignments, models, fetches, leaving: this.leaving },
+      { assignments, models, fetches, leaving: this.leaving, yielding: this.yielding },
       observed,
       this.clock.nowMs(),
     );

@@ -20,6 +20,13 @@ import { availableCores, availableMemory } from './machine.js';
 import type { MeasuredDevice } from './measured-device.js';
 import type { NodeMemory } from './node-memory.js';
 import { devicesOfNvidiaSmi, NVIDIA_SMI_QUERY } from './nvidia-smi.js';
+import {
+  gpuStatesOf,
+  NVIDIA_PROCESS_QUERY,
+  NVIDIA_STATE_QUERY,
+  processMemoryOf,
+} from './nvidia-use.js';
+import type { GpuProcesses } from './own-memory.js';
 
 const PROBE_REFRESH_MS = 30_000;
 const NVIDIA_REFRESH_MS = 2_000;
@@ -31,6 +38,7 @@ export class HardwareService implements OnApplicationBootstrap, OnModuleDestroy 
   private probed: Promise<void> = Promise.resolve();
   private probe: EngineProbe | null = null;
   private nvidiaDevices: MeasuredDevice[] = [];
+  private nvidiaUse: GpuProcesses = { states: [], processes: [] };
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -90,6 +98,11 @@ export class HardwareService implements OnApplicationBootstrap, OnModuleDestroy 
     return [cpu, ...this.gpuDevices()];
   }
 
+  /** Who is on the GPUs, as of some seconds ago; empty where the driver does not tell. */
+  get gpuProcesses(): GpuProcesses {
+    return this.nvidiaUse;
+  }
+
   platform(): Heartbeat['platform'] {
     return {
       os: osType(),
@@ -136,14 +149,25 @@ export class HardwareService implements OnApplicationBootstrap, OnModuleDestroy 
     else this.log.warn('the engine cannot tell what this machine has', { fault: probe.reason });
   }
 
-  private refreshNvidia(): Promise<boolean> {
-    return new Promise((resolve) => {
-      execFile('nvidia-smi', NVIDIA_SMI_QUERY, { timeout: 5_000 }, (_fault, stdout) => {
-        this.nvidiaDevices = devicesOfNvidiaSmi(stdout);
-        resolve(this.nvidiaDevices.length > 0);
-      });
-    });
+  /** False when there is no such device. */
+  private async refreshNvidia(): Promise<boolean> {
+    const [devices, states, processes] = await Promise.all(
+      [NVIDIA_SMI_QUERY, NVIDIA_STATE_QUERY, NVIDIA_PROCESS_QUERY].map(nvidiaSmi),
+    );
+    this.nvidiaDevices = devicesOfNvidiaSmi(devices ?? '');
+    this.nvidiaUse = {
+      states: gpuStatesOf(states ?? ''),
+      processes: processMemoryOf(processes ?? ''),
+    };
+    return this.nvidiaDevices.length > 0;
   }
+}
+
+/** What it prints; empty where it is not there or fails. */
+function nvidiaSmi(query: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile('nvidia-smi', query, { timeout: 5_000 }, (_fault, stdout) => resolve(stdout));
+  });
 }
 
 function cpuModel(): string {

@@ -95,9 +95,11 @@ export class TestController {
     nodeId: string,
     assignments: Assignment[],
     files: NeededFile[] = [],
+    polite = false,
   ): Promise<number> {
     this.generation += 1;
-    const command = assignCommandSchema.parse({ generation: this.generation, assignments, files });
+    const { generation } = this;
+    const command = assignCommandSchema.parse({ generation, assignments, files, polite });
     await firstValueFrom(this.control.emit(nodeSubject('assign', nodeId), command), {
       defaultValue: undefined,
     });
