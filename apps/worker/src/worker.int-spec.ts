@@ -31,9 +31,11 @@ describe('a worker on the bus', () => {
       name: 'spec-node',
       draining: false,
       platform: { engine: 'fake' },
-      devices: [{ id: 'cpu', kind: 'cpu', powerWatts: null }],
+      devices: [{ id: 'cpu', kind: 'cpu', powerWatts: null, ownBytes: 0 }],
     });
     const [cpu] = heartbeat.devices;
+    expect(cpu?.foreignBytes).toBeGreaterThanOrEqual(0);
+    expect(cpu?.foreignBytes).toBeLessThanOrEqual(cpu?.usedBytes ?? 0);
     expect(cpu?.totalBytes).toBeGreaterThan(cpu?.freeBytes ?? Infinity);
     expect(heartbeat.disk?.freeBytes).toBeGreaterThan(0);
   });
@@ -43,6 +45,8 @@ describe('a worker on the bus', () => {
     const replica = await rig.assign(assignment, ({ state }) => state === 'ready');
     expect(controller.lastHeartbeat?.assignmentGeneration).toBe(1);
     expect(replica).toMatchObject({ slots: 4, contextTokens: 8192, restarts: 0, failure: null });
+    // An engine is a process: it holds some memory at the least.
+    expect(controller.lastHeartbeat?.devices[0]?.ownBytes).toBeGreaterThan(0);
 
     const asked = request('hello');
     const attempt = { generationId: 'plain', replicaId: replica.replicaId };
