@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { DeploymentView, NodeView, Overview } from '@corral/contracts/http';
 import { formatBytes, table } from '../output/table.js';
 import { adminClient, print, withClientOptions, type Flags } from './command-context.js';
+import { stateText } from './nodes/node-text.js';
 
 const EXAMPLES = `
 Examples:
@@ -70,7 +71,7 @@ function nodeRow(node: NodeView): string[] {
     node.replicas.reduce((total, replica) => total + pick(replica), 0);
   return [
     node.name,
-    node.state,
+    stateText(node),
     node.devices
       .map(
         (device) =>
