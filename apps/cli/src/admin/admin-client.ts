@@ -5,13 +5,16 @@ import {
   importStartedSchema,
   modelViewSchema,
   overviewSchema,
+  placementPlanViewSchema,
   type ApplyPlan,
   type DeploymentView,
   type ImportStarted,
   type ModelView,
   type Overview,
+  type PlacementPlanView,
   type applySchema,
   type createDeploymentSchema,
+  type planPlacementSchema,
   type updateDeploymentSchema,
 } from '@corral/contracts/http';
 import { z } from 'zod';
@@ -89,6 +92,11 @@ export class AdminClient {
   apply(body: z.input<typeof applySchema>): Promise<ApplyPlan> {
     const timeoutMs = APPLY_TIMEOUT_MS;
     return this.connection.call('POST', '/apply', applyPlanSchema, { body, timeoutMs });
+  }
+
+  /** Where replicas would go; measuring a model takes some seconds. */
+  planPlacement(body: z.input<typeof planPlacementSchema>): Promise<PlacementPlanView> {
+    return this.connection.call('POST', '/placement/plan', placementPlanViewSchema, { body });
   }
 
   async deleteDeployment(name: string): Promise<void> {

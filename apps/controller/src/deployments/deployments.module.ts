@@ -13,6 +13,8 @@ import { DeploymentsService } from './deployments.service.js';
 import { ImmediateRollouts } from './immediate-rollouts.js';
 import { EstimatesService } from './placement/estimates.service.js';
 import { MemoryMarginsService } from './placement/memory-margins.service.js';
+import { PlacementPreviewService } from './placement/placement-preview.service.js';
+import { PlacementController } from './placement/placement.controller.js';
 import { PlacementService } from './placement/placement.service.js';
 import { ReconcilerService } from './reconciler.service.js';
 import { RevisionsController } from './revisions.controller.js';
@@ -24,7 +26,7 @@ import { WakeService } from './scaling/wake.service.js';
 
 @Module({
   imports: [AuditModule, NodesModule, ModelFilesModule],
-  controllers: [DeploymentsController, RevisionsController, ApplyController],
+  controllers: [DeploymentsController, RevisionsController, ApplyController, PlacementController],
   providers: [
     DeploymentsService,
     DeploymentsRepository,
@@ -35,6 +37,7 @@ import { WakeService } from './scaling/wake.service.js';
     PlacementPreview,
     ReconcilerService,
     PlacementService,
+    PlacementPreviewService,
     EstimatesService,
     MemoryMarginsService,
     Demand,

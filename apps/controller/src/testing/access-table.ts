@@ -46,6 +46,7 @@ export const ACCESS_TABLE = {
     'DELETE /admin/v1/join-tokens/:id',
     'POST /admin/v1/nodes/:id/revoke',
     'PATCH /admin/v1/organisation',
+    'POST /admin/v1/placement/plan',
     'POST /admin/v1/rollouts',
     'POST /admin/v1/rollouts/:id/pause',
     'POST /admin/v1/rollouts/:id/promote',

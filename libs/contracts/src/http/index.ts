@@ -7,6 +7,7 @@ export * from './deployments.js';
 export * from './enrolment.js';
 export * from './keys.js';
 export * from './nodes.js';
+export * from './placement.js';
 export * from './quotas.js';
 export * from './rollouts.js';
 export * from './usage.js';
