@@ -10,6 +10,7 @@ import {
   nodeSubject,
   type AssignCommand,
   type Heartbeat,
+  type ModelEstimate,
   type NodeOp,
   type NodeOpReply,
   type ObservedReplica,
@@ -29,7 +30,9 @@ const opExchange = {
 export class TestWorker {
   readonly assigned: AssignCommand[] = [];
   readonly ops: NodeOp[] = [];
-  answer: NodeOpReply = { ok: true, estimate: SMALL_ESTIMATE };
+  answer: NodeOpReply = { ok: true };
+  /** What it says that any model takes; such questions are not among `ops`. */
+  estimate: ModelEstimate = SMALL_ESTIMATE;
   heartbeat: Heartbeat;
   private timer: NodeJS.Timeout | null = null;
 
@@ -89,6 +92,9 @@ export class TestWorker {
       this.assigned.push(data);
     });
     this.bus.serve(nodeSubject('op', this.nodeId), opExchange, ({ id, data }) => {
+      if (data.op === 'estimate_model') {
+        return { id, response: { ok: true, estimate: this.estimate }, isDisposed: true };
+      }
       this.ops.push(data);
       return { id, response: this.answer, isDisposed: true };
     });
