@@ -1,5 +1,7 @@
 export * from './gguf/model-shape.js';
 export { writeGguf, writeGgufHeaderOnly, type GgufOptions } from './gguf/write-gguf.js';
+export { MODEL_FAMILIES, type ModelFamily, type Quantization } from './gguf/model-families.js';
+export { writeFamilyHeader } from './gguf/write-family.js';
 export { writeMalformedGguf, GGUF_FAULTS, type GgufFault } from './gguf/malformed-gguf.js';
 export { CHATML_TEMPLATE, SPECIAL_TOKENS } from './gguf/byte-vocabulary.js';
 export {

@@ -1,0 +1,106 @@
+/**
+ * Well-known models on usual machines. Their headers are written with their published dimensions, and
+ * the engine's program (built: apps/engine/dist) tells what they take, as it does for real files.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { modelEstimateSchema, placementSchema, type ModelEstimate } from '@corral/contracts';
+import { MODEL_FAMILIES, writeFamilyHeader, type Quantization } from '@corral/testing';
+import { candidate, device, wanted } from '../../testing/placement-scenes.js';
+import { DEFAULT_MARGIN } from './memory-margin.js';
+import { previewPlacement } from './placement-preview.js';
+
+const ENGINE = fileURLToPath(new URL('../../../../engine/dist/main.js', import.meta.url));
+const run = promisify(execFile);
+
+/** Half a GiB of each GPU is the driver's and the desktop's, two of a machine the system's. */
+const gpuMachine = (id: string, sizesGib: number[]) =>
+  candidate(id, {
+    devices: [
+      device('cpu', 64, 62),
+      ...sizesGib.map((gib, index) => device(`cuda${index}`, gib, gib - 0.5)),
+    ],
+  });
+const MACHINES = [
+  candidate('CPU 32', { devices: [device('cpu', 32, 30)] }),
+  gpuMachine('8', [8]),
+  gpuMachine('16', [16]),
+  gpuMachine('24', [24]),
+  gpuMachine('2 x 24', [24, 24]),
+  gpuMachine('80', [80]),
+];
+
+/**
+ * Slots of 8,192 tokens with a 16-bit cache that each machine holds, on the CPU or wholly on its
+ * GPUs; `-`: not one. Columns as MACHINES.
+ */
+const SLOTS: Record<Quantization, Record<string, string>> = {
+  Q4_K_M: {},
+  Q8_0: {},
+};
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'corral-families-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const cases = MODEL_FAMILIES.flatMap((family) =>
+  (['Q4_K_M', 'Q8_0'] as const).map((quantization) => ({ family, quantization })),
+);
+
+async function estimateOf({ family, quantization }: (typeof cases)[number]) {
+  const path = join(folder, `${family.name} ${quantization}.gguf`.replaceAll(' ', '-'));
+  const sizeBytes = await writeFamilyHeader(path, family, quantization);
+  const { stdout } = await run(process.execPath, [ENGINE, 'estimate-model', path, '{}']);
+  await unlink(path);
+  return { sizeBytes, estimate: modelEstimateSchema.parse(JSON.parse(stdout)) };
+}
+
+function offersOf(estimate: ModelEstimate) {
+  const margins = { cpu: DEFAULT_MARGIN, cuda: DEFAULT_MARGIN, vulkan: 1, metal: 1 };
+  const need = { estimate, gpuLayers: 'auto' as const, margins };
+  return MACHINES.map((machine) => {
+    const deviceKind = machine.devices.length > 1 ? 'cuda' : 'cpu';
+    const revision = wanted({ placement: placementSchema.parse({ deviceKind }) });
+    const [offer] = previewPlacement(revision, need, { nodes: [machine], placed: [] }).nodes;
+    if (offer === undefined) throw new Error('a machine made no offer');
+    return offer;
+  });
+}
+
+describe.each(cases)('$family.name at $quantization', ({ family, quantization }) => {
+  it('takes what its dimensions say, and fits where that is to be had', async () => {
+    const { sizeBytes, estimate } = await estimateOf({ family, quantization });
+    if (quantization === 'Q4_K_M') {
+      expect(sizeBytes / 1e9 / family.publishedQ4Gb).toBeCloseTo(1, 1.5);
+    }
+    expect(estimate.cpu.weightsBytes / sizeBytes).toBeCloseTo(1, 2);
+    const { layers, embedding, heads, kvHeads, latent } = family;
+    const headWidth = family.headWidth ?? embedding / heads;
+    const widths = latent
+      ? heads * (latent.nopeWidth + latent.ropeWidth + latent.valueWidth)
+      : 2 * kvHeads * headWidth;
+    expect(estimate.kvCacheBytes).toBe(2 * layers * widths * 4 * 8_192);
+    const offers = offersOf(estimate);
+    expect(offers.map(({ maxSlots }) => maxSlots ?? '-').join(' ')).toBe(
+      SLOTS[quantization][family.name],
+    );
+    for (const { fits, maxSlots, reason } of offers) {
+      expect(fits).toBe((maxSlots ?? 0) >= 4);
+      if (!fits)
+        expect(reason).toMatch(/^needs [\d.]+ GiB: weights .*, KV .*; node .* GiB free of /);
+    }
+  });
+});
+
+it('a model that is too large for one GPU says so in figures', async () => {
+  const family = MODEL_FAMILIES.find(({ name }) => name === 'Qwen2.5-Coder 32B');
+  if (family === undefined) throw new Error('no such family');
+  const { estimate } = await estimateOf({ family, quantization: 'Q4_K_M' });
+  expect(offersOf(estimate)[3]?.reason).toBe('');
+});
