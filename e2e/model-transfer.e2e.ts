@@ -1,13 +1,15 @@
 /** One copy of a model file in the cluster is enough: the other workers get it by themselves. */
 import { modelViewSchema, type NodeView } from '@corral/contracts/http';
-import { fakeText, until } from '@corral/testing';
+import { fakeText, TINY, until } from '@corral/testing';
 import { Cluster } from './support/cluster.js';
 import { ask } from './support/load-client.js';
 
 const MODEL = 'spread';
 const MAX_TOKENS = 20;
-/** Megabits a second: the test's file takes two seconds at it, long enough to be cut off. */
-const SLOWLY = { CORRAL_FETCH_MBIT_PER_S: '4' };
+/** Some 35 MB: far more than the system keeps under way on a connection whose sender is gone. */
+const SHAPE = { ...TINY, vocab: 131_072 };
+/** Megabits a second: the file takes four seconds at it, long enough to be cut off. */
+const SLOWLY = { CORRAL_FETCH_MBIT_PER_S: '70' };
 /** An address that no machine has, so that this worker serves nothing and knows no neighbours. */
 const ALONE = { CORRAL_FILE_SERVER_HOST: '192.0.2.1' };
 
@@ -54,13 +56,14 @@ it('a model imported on one of three workers serves on all, though that one is k
     controllers: 1,
     workers: 3,
     holders: 1,
+    shape: SHAPE,
     workerEnv: () => SLOWLY,
   });
   const deployment = { name: MODEL, slots: 1, replicas: 3 };
   await cluster.order(deployment);
   await until('two that fetch', async () => {
     const shares = [await fetchedOn('worker-1'), await fetchedOn('worker-2')];
-    return shares.every((share) => share !== null && share > 0.2 && share < 0.8);
+    return shares.every((share) => share !== null && share > 0.1 && share < 0.5);
   });
   const models = await cluster.adminJson('/models');
   const [model] = (models as { data: unknown[] }).data.map((one) => modelViewSchema.parse(one));
@@ -72,7 +75,7 @@ it('a model imported on one of three workers serves on all, though that one is k
   await until('the others to notice', async () => {
     return (await node('worker-1'))?.replicas[0]?.failure !== null;
   });
-  expect(await fetchedOn('worker-1')).toBeGreaterThan(0.2);
+  expect(await fetchedOn('worker-1')).toBeGreaterThan(0.1);
   // It comes back with another port and another token, which the others are told.
   await source?.start();
   await cluster.served(deployment);

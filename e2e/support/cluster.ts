@@ -27,6 +27,7 @@ import {
   until,
   writeGguf,
   type FakeOptions,
+  type ModelShape,
   type NatsServer,
   type PostgresServer,
 } from '@corral/testing';
@@ -41,6 +42,8 @@ export interface ClusterSize {
   workers: number;
   /** How many of the workers import the model file; all unless given. */
   holders?: number;
+  /** Of the model file; TINY unless given. */
+  shape?: ModelShape;
   /** Settings of the worker at that place, beside what every one has. */
   workerEnv?: (at: number) => Record<string, string>;
   /** Where worker `at` finds the NATS server; default: where the server is. */
@@ -77,7 +80,7 @@ export class Cluster {
     const cluster = new Cluster(folder, postgres, nats);
     try {
       await cluster.startMembers(size);
-      await cluster.importModel(size.workers, size.holders ?? size.workers);
+      await cluster.importModel(size);
     } catch (error) {
       await cluster.stop();
       throw error;
@@ -209,9 +212,13 @@ export class Cluster {
     return new MemberProcess({ name, main, env, logFile: join(this.folder, `${name}.log`) });
   }
 
-  private async importModel(workers: number, holders: number): Promise<void> {
+  private async importModel({
+    workers,
+    holders = workers,
+    shape = TINY,
+  }: ClusterSize): Promise<void> {
     const path = join(this.folder, 'tiny.gguf');
-    await writeGguf(path, { shape: TINY });
+    await writeGguf(path, { shape });
     const nodes = await this.nodesWhere('every worker', workers, ({ state }) => state === 'ready');
     const named = nodes.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const { id: nodeId } of named.slice(0, holders)) {

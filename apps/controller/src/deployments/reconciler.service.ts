@@ -122,7 +122,7 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
         deviceIds: reserved.map(({ deviceId }) => deviceId),
       }));
     const needed = assignments.map(({ modelDigest }) => modelDigest);
-    const files = this.files.sourcesFor(heartbeat, this.files.lackedBy(heartbeat, needed));
+    const files = this.files.sourcesFor(heartbeat, needed);
     // Where a file is to be had is told until the node has it.
     if (ours === theirs && heartbeat.polite === polite && files.length === 0) return;
     this.commands.assign(nodeId, { generation: ours, assignments, polite, files });

@@ -1,7 +1,6 @@
 /** Which model files a node lacks, and who has them: from the heartbeats of this moment. */
 import { Injectable } from '@nestjs/common';
-import type { FileSource, Heartbeat, NeededFile } from '@corral/contracts';
-import { modelFileUrl } from '@corral/contracts';
+import { modelFileUrl, type FileSource, type Heartbeat, type NeededFile } from '@corral/contracts';
 import { Config } from '../config/config.js';
 import { Clock } from '../infra/clock.js';
 import { NodesService, type ObservedNode } from '../nodes/nodes.service.js';
@@ -19,27 +18,25 @@ export class ModelFilesService {
     private readonly config: Config,
   ) {}
 
-  /** Digests of `needed` that the node's store does not have. */
-  lackedBy(heartbeat: Heartbeat, needed: readonly string[]): string[] {
-    return lackedBy(heartbeat, needed);
-  }
-
-  /** Where the node is to get each of the files; those that nobody reachable has are left out. */
-  sourcesFor({ nodeId }: Heartbeat, lacked: readonly string[]): NeededFile[] {
+  /**
+   * Where the node is to get those of the files that it lacks; left out are those that nobody has
+   * who can be reached.
+   */
+  sourcesFor(heartbeat: Heartbeat, needed: readonly string[]): NeededFile[] {
+    const lacked = lackedBy(heartbeat, needed);
+    if (lacked.length === 0) return [];
     const nodes = this.all();
-    const asker = nodes.find((node) => node.nodeId === nodeId);
-    if (asker === undefined || lacked.length === 0) return [];
+    const asker = nodes.find(({ nodeId }) => nodeId === heartbeat.nodeId);
+    if (asker === undefined) return [];
     return planSources(asker, lacked, nodes, (digest) => this.relayOf(digest));
   }
 
   /** For this controller to fetch a file from, the best first. */
   sourcesOf(digest: string): FileSource[] {
-    return holdersOf(digest, this.all(), CONTROLLER).flatMap(({ fileServer }) =>
-      (fileServer?.urls ?? []).map((url) => ({
-        url: modelFileUrl(url, digest),
-        token: fileServer?.token ?? '',
-      })),
-    );
+    const holders = holdersOf(digest, this.all(), CONTROLLER);
+    return holders
+      .flatMap(({ fileServer }) => fileServer ?? [])
+      .flatMap(({ urls, token }) => urls.map((url) => ({ url: modelFileUrl(url, digest), token })));
   }
 
   /** Was this pass given by a controller, for this file, and not long ago? */

@@ -59,11 +59,15 @@ async function fileServer(nodeId = rig.nodeId): Promise<FileServer> {
 }
 
 async function needed(...from: string[]): Promise<NeededFile> {
+  return neededOf(rig.digest, sizeBytes, ...from);
+}
+
+async function neededOf(digest: string, sizeBytes: number, ...from: string[]): Promise<NeededFile> {
   const servers = await Promise.all(from.map((nodeId) => fileServer(nodeId)));
   const sources = servers.flatMap(({ urls, token }) =>
-    urls.map((url) => ({ url: modelFileUrl(url, rig.digest), token })),
+    urls.map((url) => ({ url: modelFileUrl(url, digest), token })),
   );
-  return { digest: rig.digest, fileName: 'tiny.gguf', sizeBytes, sources };
+  return { digest, fileName: 'tiny.gguf', sizeBytes, sources };
 }
 
 async function ask(path: string, headers: Record<string, string> = {}): Promise<Response> {
@@ -125,9 +129,9 @@ describe('a worker that lacks the file of its replica', () => {
     const { nodeId } = await startOther('other', SLOWLY);
     const assignment = rig.assignment({});
     await rig.controller.assign(nodeId, [assignment]);
-    const waiting = await until('a replica', () => replicaOf(nodeId));
-    expect(waiting.state).toBe('assigned');
-    expect(waiting.failure?.message).toContain('no node that has it can be reached');
+    const waiting = await until('a reason', () => replicaOf(nodeId)?.failure);
+    expect(waiting.message).toContain('no node that has it can be reached');
+    expect(replicaOf(nodeId)?.state).toBe('assigned');
 
     await rig.controller.assign(nodeId, [assignment], [await needed(rig.nodeId)]);
     const seen = new Set<number>();
@@ -171,15 +175,22 @@ describe('a worker that lacks the file of its replica', () => {
   }, 30_000);
 
   it('goes over to another node when the one that sends is killed', async () => {
+    // More than the system keeps under way on a connection whose sender is gone.
+    const big = join(rig.folder, 'bigger.gguf');
+    await writeGguf(big, { shape: { ...TINY, vocab: 131_072 } });
+    const { digest, sizeBytes: bigBytes } = await rig.importModel(big);
+    const assignment = { ...rig.assignment({}), modelDigest: digest ?? '' };
     const source = await startOther('source');
-    await rig.controller.assign(source.nodeId, [rig.assignment({})], [await needed(rig.nodeId)]);
+    const from = (...nodes: string[]) => neededOf(digest ?? '', bigBytes, ...nodes);
+    await rig.controller.assign(source.nodeId, [assignment], [await from(rig.nodeId)]);
     await until('a second copy', () => hasFile(source.nodeId));
 
-    const { nodeId } = await startOther('third', SLOWLY);
-    const file = await needed(source.nodeId, rig.nodeId);
-    await rig.controller.assign(nodeId, [rig.assignment({})], [file]);
-    await until('a part', () => (heartbeat(nodeId)?.fetches[0]?.progress ?? 0) > 0.2);
+    const { nodeId } = await startOther('third', { CORRAL_FETCH_MBIT_PER_S: '100' });
+    await rig.controller.assign(nodeId, [assignment], [await from(source.nodeId, rig.nodeId)]);
+    await until('a part', () => (heartbeat(nodeId)?.fetches[0]?.progress ?? 0) > 0.1);
+    expect(heartbeat(rig.nodeId)?.fileServer?.uploads).toBe(0);
     source.child.kill('SIGKILL');
+    await until('the other to send', () => heartbeat(rig.nodeId)?.fileServer?.uploads === 1);
     await until('ready', () => replicaOf(nodeId)?.state === 'ready');
   }, 30_000);
 
