@@ -79,9 +79,10 @@ export class ReplicaPool {
     else this.byNode.delete(nodeId);
   }
 
-  /** To be called after each change of the entry. */
+  /** To be called after each change of the entry. No effect on one that is gone. */
   changed(entry: ReplicaLoad): void {
-    const { revisionId } = entry.replica;
+    const { replicaId, revisionId } = entry.replica;
+    if (this.byId.get(replicaId) !== entry) return;
     let revision = this.revisions.get(revisionId);
     if (revision === undefined) {
       revision = { ready: new Set(), free: new Set(), open: new IndexedHeap() };
@@ -139,8 +140,6 @@ export class ReplicaPool {
   private remove(entry: ReplicaLoad): void {
     const { replicaId, revisionId } = entry.replica;
     entry.prefixes.clear();
-    // Nothing is sent there any more, even where it is still known.
-    entry.suspended = true;
     if (this.byId.get(replicaId) === entry) this.byId.delete(replicaId);
     const revision = this.revisions.get(revisionId);
     revision?.ready.delete(entry);
