@@ -6,7 +6,7 @@
  *    higher, and after twice that as two: batch work is slow, and never forgotten;
  * 3. in a class, the tenant that has had least ({@link FairShare}); on a tie, the one that waits
  *    longer;
- * 4. of one tenant, first come, first served.
+ * 4. of one tenant, first come, first served; whoever asks may prefer another of its first few.
  *
  * A choice looks at each waiting tenant once and never at each request. Pure: time is told.
  */
@@ -68,6 +68,13 @@ export class FairQueue<E extends Waiting> {
   next(nowMs: number, passReturned = false): Turn<E> | null {
     const [back] = passReturned ? [] : this.returned;
     return back === undefined ? this.leastServed(nowMs) : { entry: back, rank: null };
+  }
+
+  /** Whose turn it is, and those of the same tenant and class behind; at most `count`. */
+  line({ entry, rank }: Turn<E>, count: number): [E, ...E[]] {
+    if (rank === null) return [entry];
+    const behind = this.tenants.get(entry.tenant)?.behind(entry, count - 1) ?? [];
+    return [entry, ...behind];
   }
 
   /** Takes the turn: the entry waits no longer, and its prompt is charged to its tenant. */

@@ -54,6 +54,15 @@ export class PrefixIndex<R extends object> {
     }
   }
 
+  /** Blocks of the prompt, from its beginning, that somebody holds. */
+  longestHeld(hashes: readonly number[]): number {
+    for (let held = hashes.length; held > 0; held -= 1) {
+      const hash = hashes[held - 1];
+      if (hash !== undefined && this.blocks.has(hash)) return held;
+    }
+    return 0;
+  }
+
   /** What is held of a prompt with these blocks. */
   match(hashes: readonly number[]): PrefixMatch<R> {
     return new PrefixMatch(hashes.map((hash) => this.blocks.get(hash)));

@@ -30,6 +30,8 @@ export class ReplicaPool {
   private readonly byId = new Map<string, ReplicaLoad>();
   private readonly byNode = new Map<string, Set<ReplicaLoad>>();
   private readonly revisions = new Map<string, Revision>();
+  /** Of the replica that changed last: near enough to tell long prompts from short ones. */
+  private usualPromptTokenMs = 1;
   private readonly usual: Need = {
     promptTokens: 500,
     outputTokens: 100,
@@ -83,6 +85,7 @@ export class ReplicaPool {
   changed(entry: ReplicaLoad): void {
     const { replicaId, revisionId } = entry.replica;
     if (this.byId.get(replicaId) !== entry) return;
+    if (isReady(entry)) this.usualPromptTokenMs = entry.speed.perPromptTokenMs;
     let revision = this.revisions.get(revisionId);
     if (revision === undefined) {
       revision = { ready: new Set(), free: new Set(), open: new IndexedHeap() };
@@ -117,6 +120,12 @@ export class ReplicaPool {
    */
   hasSlot(entry: ReplicaLoad, revisionId: string | null): boolean {
     return this.wantedOrAll(revisionId).some(({ free }) => free.has(entry));
+  }
+
+  /** What a prompt takes to compute where most of it is cached, on a usual replica; milliseconds. */
+  prefillMsOf({ promptTokens, hashes, blockTokens }: Omit<Need, 'outputTokens'>): number {
+    const cached = this.index.longestHeld(hashes) * blockTokens;
+    return Math.max(0, promptTokens - cached) * this.usualPromptTokenMs;
   }
 
   /** Share of the ready replicas that have no room, 0 to 1. */

@@ -33,6 +33,7 @@ import { hasReplicaOnItsWay } from './replica-load.js';
 import { LEAST_COST, type ReplicaPolicy } from './replica-policy.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 import { mayRetry } from './retry-budget.js';
+import { LOOKED_AT, shortestFirst } from './shortest-first.js';
 import type { SchedulerEffects } from './scheduler.effects.js';
 import { waitingOf, type WaitingState } from './waiting-state.js';
 
@@ -261,8 +262,10 @@ export class Scheduler {
   }
 
   private place(deployment: Deployment, { queue, drain }: Lane, turn: Turn<Entry>): boolean {
-    const { entry } = turn;
-    const choice = this.policy.choose(deployment.pool, {
+    const { pool } = deployment;
+    const line = queue.line(turn, LOOKED_AT);
+    const entry = shortestFirst(line, (one) => pool.prefillMsOf(one), this.nowMs);
+    const choice = this.policy.choose(pool, {
       revisionId: entry.revisionId,
       suspect: isSuspect(entry),
       promptTokens: entry.promptTokens,
@@ -271,11 +274,11 @@ export class Scheduler {
       blockTokens: entry.blockTokens,
     });
     if (choice === null) return false;
-    queue.take(turn);
+    queue.take({ ...turn, entry });
     if (queue.length > 0) drain.served();
     this.effects.dispatch(entry.generationId, entry.attempt + 1, choice.target.replica, choice);
     this.placed.place(entry, choice);
-    deployment.pool.changed(choice.target);
+    pool.changed(choice.target);
     return true;
   }
 

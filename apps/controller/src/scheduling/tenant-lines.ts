@@ -59,6 +59,13 @@ export class TenantLines<E extends InLine> {
     return this.lines.findLast(({ length }) => length > 0)?.at(-1) ?? null;
   }
 
+  /** In the entry's class, the next `count` after it. */
+  behind(entry: E, count: number): E[] {
+    const line = this.lineOf(entry) ?? [];
+    const at = line.indexOf(entry);
+    return line.slice(at + 1, at + 1 + count);
+  }
+
   /** Those of this tenant that are served before the entry, ageing aside. */
   ahead(entry: E): number {
     const rank = PRIORITIES.indexOf(entry.priority);
