@@ -4,6 +4,7 @@ import {
   deploymentViewSchema,
   rolloutViewSchema,
   startedRolloutSchema,
+  type DeploymentView,
   type RolloutView,
 } from '@corral/contracts/http';
 import { LedgerRepository } from '../usage/ledger.repository.js';
@@ -18,7 +19,7 @@ describe('rollouts', () => {
   let servers: TestServers;
   let controller: TestApplication;
   let worker: TestWorker;
-  /** Of a revision's number: its replicas fail to load with that message. */
+  /** Its replicas fail to load with that message. */
   let broken: { revisionId: string; message: string } | null = null;
   let carrying: NodeJS.Timeout;
   let names = 0;
@@ -70,6 +71,17 @@ describe('rollouts', () => {
   }
   const deployment = async (name: string) =>
     deploymentViewSchema.parse((await controller.admin('GET', `/deployments/${name}`)).body);
+  /** The controller's memory follows the database. */
+  const shown = (name: string, is: (view: DeploymentView) => boolean) =>
+    until(
+      'the deployment to be shown so',
+      async () => {
+        const view = await deployment(name);
+        return is(view) ? view : null;
+      },
+      PATIENCE_MS,
+    );
+  const withoutRollout = ({ rollout }: DeploymentView): boolean => rollout === null;
   const begin = (name: string, order: object) =>
     controller.admin('POST', '/rollouts', { deployment: name, ...order });
   async function begun(name: string, order: object): Promise<RolloutView> {
@@ -96,25 +108,25 @@ describe('rollouts', () => {
       PATIENCE_MS,
     );
   const ended = (id: string) => when(id, 'the end', ({ endedAt }) => endedAt !== null);
-  async function revisionIds(name: string): Promise<string[]> {
+  function revisionIds(name: string): string[] {
     const { assignments = [] } = worker.assigned.at(-1) ?? {};
     return assignments.filter((one) => one.deployment === name).map((one) => one.revisionId);
   }
 
   it('replace every replica, one after the other, and make the new revision the present one', async () => {
     const name = await deploy();
-    const [old = ''] = await revisionIds(name);
+    const [old = ''] = revisionIds(name);
     const { id, state } = await begun(name, { spec: { slots: 8 } });
     expect(state).toBe('planned');
     const done = await ended(id);
     expect(done).toMatchObject({ state: 'completed', fromRevision: 1, toRevision: 2, weight: 100 });
-    expect(await deployment(name)).toMatchObject({
+    expect(await shown(name, withoutRollout)).toMatchObject({
       revision: 2,
       spec: { slots: 8 },
       readyReplicas: 3,
       rollout: null,
     });
-    const revisions = await revisionIds(name);
+    const revisions = revisionIds(name);
     expect(revisions).toHaveLength(3);
     expect(revisions).not.toContain(old);
     // At no time fewer than three: the most that were ever assigned was one more.
@@ -181,7 +193,7 @@ describe('rollouts', () => {
     const canary = await when(id, 'the canary', ({ weight }) => weight === 10);
     expect(canary).toMatchObject({ state: 'progressing', step: 0 });
     expect(canary.replicas).toMatchObject({ desired: 3, fromReady: 3, toReady: 1 });
-    expect(await deployment(name)).toMatchObject({
+    expect(await shown(name, ({ rollout }) => rollout?.weight === 10)).toMatchObject({
       revision: 1,
       rollout: { id, toRevision: 2, state: 'progressing', weight: 10 },
     });
@@ -210,11 +222,11 @@ describe('rollouts', () => {
 
   it('roll themselves back when the new revision cannot be loaded, and say why', async () => {
     const name = await deploy();
-    const before = new Set(await revisionIds(name));
+    const before = new Set(revisionIds(name));
     const { id } = await begun(name, { spec: { slots: 8 } });
     const fresh = await until(
       'the new replica',
-      async () => (await revisionIds(name)).find((revision) => !before.has(revision)),
+      () => revisionIds(name).find((revision) => !before.has(revision)),
       PATIENCE_MS,
     );
     broken = { revisionId: fresh, message: 'The model file is refused: it is cut off.' };
@@ -223,8 +235,12 @@ describe('rollouts', () => {
     expect(done.state).toBe('rolled_back');
     expect(done.reason).toContain('The model file is refused: it is cut off.');
     expect(done.events.at(-1)?.message).toContain('Revision 1 has 3 of 3 replicas ready again');
-    expect(await deployment(name)).toMatchObject({ revision: 1, readyReplicas: 3, rollout: null });
-    expect(new Set(await revisionIds(name))).toEqual(before);
+    expect(await shown(name, withoutRollout)).toMatchObject({
+      revision: 1,
+      readyReplicas: 3,
+      rollout: null,
+    });
+    expect(new Set(revisionIds(name))).toEqual(before);
   }, 60_000);
 
   it('roll themselves back when its requests fail more often, whichever controller had them', async () => {
@@ -234,7 +250,7 @@ describe('rollouts', () => {
       strategy: { canarySteps: [50], bakeS: 600, gates: { minRequests: 10 } },
     });
     await when(id, 'the canary', ({ weight }) => weight === 50);
-    const ids = [...new Set(await revisionIds(name))];
+    const ids = [...new Set(revisionIds(name))];
     const createdAt = new Date(Date.now() + 1_000).toISOString();
     const settled = ids.flatMap((revisionId, at) =>
       Array.from({ length: 10 }, (_, request) =>
@@ -266,7 +282,7 @@ describe('rollouts', () => {
     await when(id, 'the canary, unchanged', ({ replicas }) => replicas?.toReady === 2);
     await act(id, 'promote');
     expect((await ended(id)).state).toBe('completed');
-    expect(await deployment(name)).toMatchObject({ revision: 2, readyReplicas: 3 });
+    expect(await shown(name, withoutRollout)).toMatchObject({ revision: 2, readyReplicas: 3 });
   }, 60_000);
 
   it('go back to an earlier revision, and list all that there was', async () => {
@@ -276,7 +292,7 @@ describe('rollouts', () => {
     const back = await begun(name, { revision: 1 });
     expect(back).toMatchObject({ fromRevision: 2, toRevision: 1 });
     await ended(back.id);
-    expect(await deployment(name)).toMatchObject({ revision: 1, spec: { slots: 4 } });
+    expect(await shown(name, withoutRollout)).toMatchObject({ revision: 1, spec: { slots: 4 } });
     const { body } = await controller.admin('GET', `/rollouts?deployment=${name}`);
     const all = rolloutViewSchema.array().parse((body as { data: unknown[] }).data);
     expect(all.map(({ id }) => id)).toEqual([back.id, there.id]);
