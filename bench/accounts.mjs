@@ -151,8 +151,7 @@ async function startPlain() {
         CORRAL_AUTH_SECRET: await secret('auth-secret'),
         DATABASE_URL: `postgresql://corral:${await secret('database-password')}@127.0.0.1:${ports.postgres}/corral`,
         NATS_URL: `nats://127.0.0.1:${ports.nats}`,
-        NATS_USER: 'controller',
-        NATS_PASSWORD: await secret('nats-controller-password'),
+        NATS_AUTHORITY_FILE: join(corral.home, 'secrets', 'nats-authority.json'),
       },
     },
   );

@@ -129,8 +129,7 @@ export class Corral {
       CORRAL_ADMIN_TOKEN: await secret('admin-token'),
       DATABASE_URL: `postgresql://corral:${await secret('database-password')}@127.0.0.1:${ports.postgres}/corral`,
       NATS_URL: `nats://127.0.0.1:${ports.nats}`,
-      NATS_USER: 'controller',
-      NATS_PASSWORD: await secret('nats-controller-password'),
+      NATS_AUTHORITY_FILE: join(this.home, 'secrets', 'nats-authority.json'),
     };
   }
 
