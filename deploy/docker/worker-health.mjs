@@ -4,9 +4,19 @@
  * addresses are hexadecimal, state 01 is established).
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const ESTABLISHED = '01';
-const port = Number(new URL(process.env.CORRAL_NATS_URL.split(',')[0]).port || 4222);
+
+/** As the worker has it: from its settings, else from what it got when it joined. */
+function natsUrl() {
+  const { CORRAL_NATS_URL, CORRAL_HOME } = process.env;
+  if (CORRAL_NATS_URL) return CORRAL_NATS_URL;
+  const file = join(CORRAL_HOME, 'worker', 'enrolment.json');
+  return JSON.parse(readFileSync(file, 'utf8')).membership.natsUrl;
+}
+
+const port = Number(new URL(natsUrl().split(',')[0]).port || 4222);
 const remotePort = port.toString(16).toUpperCase().padStart(4, '0');
 
 const connected = ['/proc/net/tcp', '/proc/net/tcp6']

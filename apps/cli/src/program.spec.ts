@@ -37,8 +37,8 @@ describe('The command line', () => {
     expect((await run('--help')).output).toContain('the data folder or the port is in use');
   });
 
-  /** These two do something themselves, beside having commands below them. */
-  const names = [...leaves.map((path) => path.join(' ')), 'usage', 'costs'];
+  /** These do something themselves, beside having commands below them. */
+  const names = [...leaves.map((path) => path.join(' ')), 'usage', 'costs', 'join-token'];
 
   it.each(names)('explains %s', async (name) => {
     const { output, code } = await run(...name.split(' '), '--help');
