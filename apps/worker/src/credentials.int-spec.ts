@@ -64,7 +64,6 @@ const notToSay = [
 ];
 const notToHear = [
   ...foreign,
-  nodeSubject('heartbeat', OWN),
   controllerSubject.frames('controller-1', OWN),
   usageOrphansSubject(OWN),
   ALL_HEARTBEATS,

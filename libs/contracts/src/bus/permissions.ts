@@ -7,11 +7,9 @@
 import {
   ALL_CONTROLLERS_ALIVE,
   controllerSubject,
-  NODE_SUBJECTS,
   nodeSubject,
   SUBJECT_ROOT,
   usageOrphansSubject,
-  workerSubject,
 } from './subjects.js';
 
 export interface NatsPermissions {
@@ -29,9 +27,6 @@ export function workerInbox(nodeId: string): string {
 
 /** Besides these, whoever asked a worker something may be answered, once. `*`: of every node. */
 export function workerPermissions(nodeId: string): NatsPermissions {
-  const ordered = (Object.keys(NODE_SUBJECTS) as (keyof typeof NODE_SUBJECTS)[])
-    .filter((kind) => kind !== 'heartbeat')
-    .map((kind) => nodeSubject(kind, nodeId));
   return {
     publish: [
       nodeSubject('heartbeat', nodeId),
@@ -39,8 +34,9 @@ export function workerPermissions(nodeId: string): NatsPermissions {
       usageOrphansSubject(nodeId),
     ],
     subscribe: [
-      ...ordered,
-      ...Object.values(workerSubject).map((subject) => subject(nodeId)),
+      // Credentials live longer than a version: whatever a later one sends to this node is heard too.
+      `${SUBJECT_ROOT}.node.${nodeId}.*`,
+      `${SUBJECT_ROOT}.w.${nodeId}.*`,
       ALL_CONTROLLERS_ALIVE,
       `${workerInbox(nodeId)}.>`,
     ],
