@@ -8,6 +8,7 @@ import {
   assignCommandSchema,
   nodeOpSchema,
   nodeSubject,
+  replicaSpecSchema,
   type AssignCommand,
   type Heartbeat,
   type ModelEstimate,
@@ -18,7 +19,7 @@ import {
 } from '@corral/contracts';
 import { lastValueFrom } from 'rxjs';
 import { z } from 'zod';
-import { heartbeatOf, SMALL_ESTIMATE } from './heartbeats.js';
+import { heartbeatOf, MODEL_DIGEST, SMALL_ESTIMATE } from './heartbeats.js';
 
 /** What Nest puts around events and requests on the wire. */
 const assignEvent = z.object({ data: assignCommandSchema });
@@ -99,6 +100,20 @@ export class TestWorker {
       return { id, response: this.answer, isDisposed: true };
     });
   }
+}
+
+/** A replica of four slots, as a heartbeat reports it. */
+export function readyReplica(
+  deployment: string,
+  replicaId: string,
+  change: Partial<ObservedReplica> = {},
+): ObservedReplica {
+  const spec = replicaSpecSchema.parse({});
+  const assignment = { replicaId, deployment, revisionId: `${deployment}-r1`, spec };
+  return {
+    ...observedReplica({ ...assignment, modelDigest: MODEL_DIGEST, deviceIds: [] }, 'ready'),
+    ...change,
+  };
 }
 
 /** A replica of an assignment as a worker reports it. */

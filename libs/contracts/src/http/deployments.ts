@@ -7,7 +7,7 @@ import { replicaSpecSchema } from '../replica.js';
 
 /** Scales by itself within both bounds; with minimum 0 it may be unloaded when idle. */
 const replicaBounds = {
-  /** Fixed number, 0 to 64; absent with both bounds. */
+  /** Fixed number, 0 to 64; absent with both bounds, and else 1 when it is new, or as it is. */
   replicas: z.int().min(0).max(64).optional(),
   minReplicas: z.int().min(0).max(64).nullish(),
   maxReplicas: z.int().min(1).max(64).nullish(),
