@@ -34,7 +34,7 @@ import {
 import { MemberProcess } from './member-process.js';
 
 const APPS = resolve(import.meta.dirname, '../../apps');
-const ADMIN_TOKEN = 'admin-token-of-a-cluster-test';
+export const ADMIN_TOKEN = 'admin-token-of-a-cluster-test';
 const JOIN_TIMEOUT_MS = 60_000;
 
 export interface ClusterSize {
