@@ -135,6 +135,22 @@ describe('deployments', () => {
     expect(body).toMatchObject({ id: 'a', aliases: ['x'] });
   });
 
+  it('answer at once that they are switched off when scaled to nothing', async () => {
+    await deploy('a', { replicas: 0 });
+    const made = await controller.admin('POST', '/keys', { name: 'k' });
+    const { apiKey } = made.body as { apiKey: string };
+    const answer = await controller.ask('POST', '/v1/completions', {
+      headers: { authorization: `Bearer ${apiKey}` },
+      body: { model: 'a', prompt: 'Hello' },
+    });
+    expect(answer).toMatchObject({
+      status: 503,
+      body: {
+        error: { code: 'model_unavailable', message: expect.stringMatching('switched off') },
+      },
+    });
+  });
+
   it('are changed by admins alone, and seen by everybody', async () => {
     await deploy('a');
     const viewer = await addPerson(controller, 'viewer');

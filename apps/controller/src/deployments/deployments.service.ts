@@ -4,7 +4,7 @@
  */
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '@corral/bus';
-import { changeSchema, CHANGES_SUBJECT } from '@corral/contracts';
+import { changeSchema, CHANGES_SUBJECT, type Failure } from '@corral/contracts';
 import type { DeploymentView } from '@corral/contracts/http';
 import { FailureException } from '../common/failure.exception.js';
 import { NodesService } from '../nodes/nodes.service.js';
@@ -43,7 +43,7 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
   /** Why a deployment could not be placed; known to the leader only. */
   private placementReasons: ReadonlyMap<string, string> = new Map();
 
-  /** The last step of each; known to the leader that took it. */
+  /** The last step of each, by id; known to the leader that took it. */
   private readonly scalingSteps = new Map<string, ScalingNote>();
 
   constructor(
@@ -83,8 +83,15 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
     this.placementReasons = reasons;
   }
 
-  reportScaling(name: string, step: ScalingNote): void {
-    this.scalingSteps.set(name, step);
+  reportScaling(deploymentId: string, step: ScalingNote): void {
+    this.scalingSteps.set(deploymentId, step);
+  }
+
+  /** Why it answers nobody: an admin wants none of it. Null: it answers, or will when it is loaded. */
+  refusal(name: string): Failure | null {
+    if (this.find(name)?.desiredReplicas !== 0) return null;
+    const message = `The model '${name}' is switched off: it has been scaled to no replicas.`;
+    return { code: 'model_unavailable', message, param: 'model' };
   }
 
   /** Why it has fewer replicas than it should; null: it has not, or this controller does not lead. */
@@ -107,7 +114,7 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
         deployment,
         replicas.filter(({ revisionId }) => servesNow(deployment, revisionId)),
         this.placementReason(deployment.name),
-        this.scalingSteps.get(deployment.name) ?? null,
+        this.scalingSteps.get(deployment.id) ?? null,
       ),
     );
   }

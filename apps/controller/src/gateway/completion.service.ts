@@ -59,7 +59,8 @@ export class CompletionService {
     const inForce = this.quotas.inForce(call.key);
     const deployment = this.deployments.resolve(call.model);
     if (deployment === null) throw new FailureException(this.modelNotFound(call.model, inForce));
-    const refusal = modelRefusal(inForce, deployment.name);
+    const refusal =
+      modelRefusal(inForce, deployment.name) ?? this.deployments.refusal(deployment.name);
     if (refusal !== null) throw new FailureException(refusal);
     const within = permitted(call.requests, inForce);
     if (!within.ok) throw new FailureException(within.failure);

@@ -44,6 +44,7 @@ describe('a step of scaling', () => {
     ['none is taken to be one', { desired: 0, ready: 0, slots: 0 }, FRESH, 9, 1],
     ['beyond the bounds goes back', { desired: 6, ready: 6, slots: 24 }, FRESH, 9, 4],
     ['a replica on its way is waited for', { ready: 1, onBoard: 99 }, BUSY_LONG, 1e9, null],
+    ['one without a place is given up', { ready: 1, slots: 4, onBoard: 1 }, QUIET_LONG, 1e9, 1],
     ['one that is going is waited for', { ready: 3, onBoard: 0 }, QUIET_LONG, 1e9, null],
   ])('%s', (_, figures, memory, nowMs, to) => {
     expect(decide(figures, memory, nowMs).to).toBe(to);

@@ -5,11 +5,11 @@
  * | now                                                       | step                           |
  * |-----------------------------------------------------------|--------------------------------|
  * | fewer or more than the bounds allow                       | to the bound                   |
- * | replicas of the last step are on their way                | none: they may be what it takes|
+ * | not all replicas are ready                                | none up: they may be enough    |
  * | somebody has waited 5 s, or above 80 % for 15 s           | one more                       |
  * | below 30 %, and nobody waits, for 5 min                   | one less, down to one          |
  *
- * Between 30 and 80 % nothing happens. Two replicas below 30 % are one below 60 %, so a step down
+ * A replica that finds no place keeps nothing from being taken away. Between 30 and 80 % nothing happens. Two replicas below 30 % are one below 60 %, so a step down
  * never calls for a step up. To nothing at all it goes by being idle (idle-unload.ts).
  */
 
@@ -67,15 +67,16 @@ export function scalingStep(
   const least = Math.max(min, 1);
   if (desired < least) return step(least, `it has at least ${least}`);
   if (desired > max) return step(max, `it has at most ${max}`);
-  if (ready !== desired || slots === 0) return stay(FRESH);
+  if (slots === 0 || ready > desired) return stay(FRESH);
 
   const share = (onBoard + waiting) / slots;
+  const isComplete = ready === desired;
   const memory: ScalingMemory = {
-    busySinceMs: share > BUSY_SHARE ? (before.busySinceMs ?? nowMs) : null,
+    busySinceMs: isComplete && share > BUSY_SHARE ? (before.busySinceMs ?? nowMs) : null,
     quietSinceMs: share < QUIET_SHARE && waiting === 0 ? (before.quietSinceMs ?? nowMs) : null,
   };
   const load = `${onBoard + waiting} requests for ${slots} slots`;
-  if (desired < max) {
+  if (isComplete && desired < max) {
     if (longestWaitMs >= WAIT_LIMIT_MS) {
       return step(desired + 1, `a request has waited ${seconds(longestWaitMs)} (${load})`);
     }

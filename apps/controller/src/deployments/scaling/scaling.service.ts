@@ -96,7 +96,7 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
     const from = figures.desired;
     if (!(await this.repository.step({ deploymentId: id, name, from, to, reason }))) return false;
     this.logger.log(`deployment ${name} goes from ${from} to ${to} replicas: ${reason}`);
-    this.deployments.reportScaling(name, { from, to, reason, at: this.clock.now().toISOString() });
+    this.deployments.reportScaling(id, { from, to, reason, at: this.clock.now().toISOString() });
     return true;
   }
 
