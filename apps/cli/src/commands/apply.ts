@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import type { RolloutStrategy } from '@corral/contracts/http';
 import { Refusal } from '../admin/call-failures.js';
 import { gathered } from '../arguments/amount.js';
 import { CliError, EXIT } from '../cli-error.js';
@@ -12,6 +13,7 @@ interface ApplyFlags extends Flags {
   file: string[];
   dryRun?: boolean;
   prune?: boolean;
+  strategy?: RolloutStrategy['method'];
 }
 
 const HELP = `
@@ -45,15 +47,22 @@ export function addApply(program: Command): void {
     )
     .option('--dry-run', 'only show what would be done, and where it would be loaded')
     .option('--prune', 'remove every deployment that the files do not declare')
+    .addOption(
+      new Option('--strategy <method>', 'how new revisions follow old ones').choices([
+        'surge',
+        'drain_and_swap',
+      ]),
+    )
     .addHelpText('after', HELP)
     .action(apply);
 }
 
 async function apply({ file, dryRun = false, prune = false, ...flags }: ApplyFlags): Promise<void> {
+  const strategy = { method: flags.strategy };
   const sources = await Promise.all([...new Set(file)].map(sourceOf));
   const { documents, located } = readDocuments(sources);
   try {
-    const plan = await adminClient(flags).apply({ documents, dryRun, prune });
+    const plan = await adminClient(flags).apply({ documents, dryRun, prune, strategy });
     print(flags.json, plan, applyText(plan));
   } catch (error) {
     if (!(error instanceof Refusal) || error.param === null) throw error;

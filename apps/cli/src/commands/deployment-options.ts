@@ -30,6 +30,7 @@ export interface DeploymentFlags extends ReplicaFlags {
 
 export type DeploymentFields = Omit<UpdateDeployment, 'model' | 'strategy'>;
 
+const ANYWHERE: Placement = { nodeLabels: {}, deviceKind: null, strategy: 'spread' };
 const SAME_NAME = (name: string): string => name;
 
 export function withReplicaOptions(command: Command): Command {
@@ -72,51 +73,44 @@ export function fieldsOf(
   present: DeploymentView | undefined,
 ): DeploymentFields {
   const { idleTimeout, node, alias } = flags;
-  const spec = specOf(flags);
-  const placement = placementOf(flags);
-  return {
+  return given({
     ...replicasOf(flags),
-    ...(idleTimeout === undefined
-      ? {}
-      : { idleTimeoutS: idleTimeout === NONE ? null : idleTimeout }),
-    ...(node === undefined ? {} : { nodeId: node === 'any' ? null : node }),
-    ...(alias === undefined ? {} : { aliases: alias === false ? [] : alias }),
-    ...(placement === undefined
-      ? {}
-      : { placement: { ...NOWHERE_SPECIAL, ...present?.placement, ...placement } }),
-    ...(spec === undefined ? {} : { spec }),
-  };
+    idleTimeoutS: idleTimeout === NONE ? null : idleTimeout,
+    nodeId: node === 'any' ? null : node,
+    aliases: alias === false ? [] : alias,
+    placement: placementOf(flags, present?.placement ?? ANYWHERE),
+    spec: orNothing(specOf(flags)),
+  });
 }
 
-const NOWHERE_SPECIAL: Placement = { nodeLabels: {}, deviceKind: null, strategy: 'spread' };
-
 export function replicasOf({ replicas, min, max }: ReplicaFlags): DeploymentFields {
-  return {
-    ...(replicas === undefined ? {} : { replicas }),
-    ...(min === undefined ? {} : { minReplicas: min }),
-    ...(max === undefined ? {} : { maxReplicas: max }),
-  };
+  return given({ replicas, minReplicas: min, maxReplicas: max });
 }
 
 function specOf({ slots, context, threads, gpuLayers, kvCache }: DeploymentFlags) {
-  const spec = {
-    ...(slots === undefined ? {} : { slots }),
-    ...(context === undefined ? {} : { contextTokens: context }),
-    ...(threads === undefined ? {} : { threads }),
-    ...(gpuLayers === undefined ? {} : { gpuLayers }),
-    ...(kvCache === undefined ? {} : { kvCacheType: kvCache }),
-  };
-  return Object.keys(spec).length === 0 ? undefined : spec;
+  return given({ slots, contextTokens: context, threads, gpuLayers, kvCacheType: kvCache });
 }
 
-function placementOf({ label: nodeLabels, device, pack, spread }: DeploymentFlags) {
-  const placement: Partial<Placement> = {
-    ...(nodeLabels === undefined ? {} : { nodeLabels }),
-    ...(device === undefined ? {} : { deviceKind: device === 'any' ? null : device }),
-    ...(pack === undefined ? {} : { strategy: 'pack' }),
-    ...(spread === undefined ? {} : { strategy: 'spread' }),
-  };
-  return Object.keys(placement).length === 0 ? undefined : placement;
+/** The API takes it as a whole: what the flags leave open is as it was. */
+function placementOf(
+  { label: nodeLabels, device, pack, spread }: DeploymentFlags,
+  present: Placement,
+): Placement | undefined {
+  const change = given({
+    nodeLabels,
+    deviceKind: device === 'any' ? null : device,
+    strategy: pack ? ('pack' as const) : spread && ('spread' as const),
+  });
+  return orNothing(change) && { ...present, ...(change as Partial<Placement>) };
+}
+
+/** Without the fields that are undefined. */
+function given<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
+
+function orNothing<T extends object>(fields: T): T | undefined {
+  return Object.keys(fields).length === 0 ? undefined : fields;
 }
 
 function gpuLayers(text: string): number | 'auto' {

@@ -13,9 +13,9 @@ import type { Principal } from '../common/principal.js';
 import { PrismaService, type Transaction } from '../infra/prisma.service.js';
 import { NodesService } from '../nodes/nodes.service.js';
 import { lockDeployments } from './deployment-lock.js';
+import { differences } from './deployment-differences.js';
 import {
   declaredSettings,
-  differences,
   settingsOf,
   updatedSettings,
   type ChosenModel,

@@ -1,10 +1,9 @@
 import { createDeploymentSchema, type UpdateDeployment } from '@corral/contracts/http';
 import { MODEL_DIGEST } from '../testing/heartbeats.js';
 import { storedDeployment } from '../testing/stored-deployments.js';
+import { differences, needsRevision } from './deployment-differences.js';
 import {
   declaredSettings,
-  differences,
-  needsRevision,
   settingsOf,
   updatedSettings,
   type DeploymentSettings,

@@ -7,12 +7,8 @@ import type { FieldChange, RolloutStrategy } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
 import type { Principal } from '../common/principal.js';
 import type { Transaction } from '../infra/prisma.service.js';
-import {
-  fieldsOf,
-  needsRevision,
-  settingsOf,
-  type DeploymentSettings,
-} from './deployment-settings.js';
+import { fieldsOf, needsRevision } from './deployment-differences.js';
+import { settingsOf, type DeploymentSettings } from './deployment-settings.js';
 import {
   storedDeployments,
   WITH_REVISIONS,

@@ -4,13 +4,8 @@
  */
 import type { Failure, StoredModel } from '@corral/contracts';
 import type { CreateDeployment, DeploymentsDocument, FieldChange } from '@corral/contracts/http';
-import {
-  declaredSettings,
-  differences,
-  needsRevision,
-  settingsOf,
-  type DeploymentSettings,
-} from '../deployment-settings.js';
+import { differences, needsRevision } from '../deployment-differences.js';
+import { declaredSettings, settingsOf, type DeploymentSettings } from '../deployment-settings.js';
 import type { StoredDeployment } from '../deployments.repository.js';
 import { chooseModel } from '../model-choice.js';
 import { nameClash } from '../name-clash.js';
