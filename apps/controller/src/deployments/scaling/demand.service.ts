@@ -71,7 +71,10 @@ export class Demand implements OnModuleInit, OnModuleDestroy {
     return generation;
   }
 
-  /** Calls the listener with each generation, and once a second while one waits here. */
+  /**
+   * Calls the listener with each generation, and once a second while one is open here: a replica that
+   * is on its way out may have sent it back into the queue.
+   */
   onAsked(listener: (deployment: string) => void): void {
     this.listeners.push(listener);
   }
@@ -104,7 +107,7 @@ export class Demand implements OnModuleInit, OnModuleDestroy {
   private tell(): void {
     const { controllerId } = this.identity;
     const deployments = this.own.load(this.clock.monotonicMs());
-    for (const { name, waiting } of deployments) if (waiting > 0) this.announce(name);
+    for (const { name, idleMs } of deployments) if (idleMs === 0) this.announce(name);
     if (!this.bus.isConnected) return;
     const load = { controllerId, deployments };
     this.bus.publish(loadSubject(controllerId), controllerLoadSchema, load);

@@ -117,15 +117,18 @@ describe('scaling', () => {
   }
   const stored = () => prisma.client.deployment.findUniqueOrThrow({ where: { name: 'm' } });
 
-  /** A request that stays in the queue of that controller; call what it gives to end it. */
-  function ask(controller: ScalingController): () => void {
+  /**
+   * A request at that controller that stays without an answer, in its queue unless attempts of it
+   * were made; call what it gives to end it.
+   */
+  function ask(controller: ScalingController, attempts = 0): () => void {
     let tell: GenerationListener = () => undefined;
     controller.demand.follow(
       'm',
       () => undefined,
       (listener) => {
         tell = listener;
-        return { report: { attempts: 0 }, cancel: () => undefined } as unknown as Generation;
+        return { report: { attempts }, cancel: () => undefined } as unknown as Generation;
       },
     );
     return () => tell({ type: 'finished', reason: 'stop' });
@@ -189,6 +192,15 @@ describe('scaling', () => {
 
     await until('the other knows', () => other.deployments.view('m').state === 'unloaded');
     const end = ask(other);
+    await until('it is woken', async () => (await stored()).unloadedAt === null);
+    end();
+  });
+
+  it('loads again what it unloaded while a request was on its way to it', async () => {
+    await deploy({ idleTimeoutS: 10 });
+    const end = ask(other, 1);
+    await prisma.client.deployment.updateMany({ data: { unloadedAt: new Date() } });
+    await other.deployments.refresh();
     await until('it is woken', async () => (await stored()).unloadedAt === null);
     end();
   });

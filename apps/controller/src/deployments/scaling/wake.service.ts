@@ -20,7 +20,7 @@ export class WakeService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    // Repeated while a request waits, so a try that fails is not the last.
+    // Repeated while a request is open, so a try that fails is not the last.
     this.demand.onAsked((name) => void this.wake(name));
   }
 
