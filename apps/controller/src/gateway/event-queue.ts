@@ -8,6 +8,11 @@ export class EventQueue<T> implements AsyncIterable<T[]> {
   private closed = false;
   private wake: (() => void) | null = null;
 
+  /** Items that the reader has not come for. */
+  get length(): number {
+    return this.gathered.length;
+  }
+
   push(item: T): void {
     if (this.closed) return;
     this.gathered.push(item);

@@ -63,6 +63,7 @@ class FakeGeneration implements Generation {
   ) {}
 
   say(tokens: number, promptTokens = 10): void {
+    if (this.ended) return;
     this.report.promptTokens = promptTokens;
     this.report.completionTokens += tokens;
     this.listener(text(tokens));
@@ -388,6 +389,18 @@ describe('a request under way', () => {
       { choice: 1, event: failed },
     ]);
     expect(rig.settled).toMatchObject([{ status: 'failed', errorCode: USED_UP.code }]);
+  });
+
+  it('ends with a failure when its caller reads too slowly to be kept up with', async () => {
+    const rig = new Rig(1);
+    // In one turn of the event loop nobody reads.
+    for (let token = 0; token < 9_000; token += 1) rig.generation().say(1);
+    expect(rig.generation().cancels).toBe(1);
+    const events = await rig.all();
+    expect(events.at(-1)).toMatchObject({
+      event: { type: 'failed', failure: { code: 'client_closed' } },
+    });
+    expect(rig.settled).toMatchObject([{ status: 'failed', errorCode: 'client_closed' }]);
   });
 
   it('that was complete stays so, whatever happens to its key afterwards', async () => {

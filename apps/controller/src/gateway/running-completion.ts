@@ -29,6 +29,16 @@ import { estimateTokens } from './token-estimate.js';
 /** While a streaming caller waits for its next token, it hears that often that it still waits. */
 const WAITING_INTERVAL_MS = 5_000;
 
+/**
+ * Events that a caller may be behind: a minute of the fastest streams, about 2 MiB. Who reads more
+ * slowly than that is not waited for, since all of it would have to be kept.
+ */
+const MAX_BEHIND = 8_192;
+const TOO_SLOW: Failure = {
+  code: 'client_closed',
+  message: `The answer was ended: its reader was more than ${MAX_BEHIND} tokens behind. Read faster, or ask without 'stream'.`,
+};
+
 export type ChoiceEvent =
   | { choice: number; event: GenerationEvent }
   /** Nothing has happened for a while; the request is alive, and waits for this. */
@@ -142,6 +152,7 @@ export class RunningCompletion implements Completion {
     if (event.type === 'text') {
       this.sayReached(choice);
       this.batches.push({ choice, event });
+      if (this.batches.length > MAX_BEHIND) this.cut(TOO_SLOW);
       return this.count(choice, event.tokens);
     }
     const told: GenerationEvent =

@@ -32,6 +32,12 @@ import type { CommonParameters } from './text-schema.js';
 /** Sent by OpenAI's SDKs: the seconds that the client will wait. */
 const TIMEOUT_HEADER = 'x-stainless-timeout';
 
+/**
+ * A caller that takes nothing of its stream for so long is cut, and its generation is stopped. One
+ * that merely waits for tokens hears comments in the meantime, and takes those.
+ */
+const STALLED_READER_MS = 30_000;
+
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache',
@@ -126,6 +132,8 @@ export class OpenAiController {
     const includeUsage = body.stream_options?.include_usage === true;
     const text = await streamAnswer(completion, shape, request.id, includeUsage);
     reply.headers(STREAM_HEADERS);
+    // Nobody listens to the time-out, so the connection is destroyed: see cancelWhenClosed.
+    reply.raw.setTimeout(STALLED_READER_MS);
     return text;
   }
 }
