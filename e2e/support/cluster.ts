@@ -56,6 +56,8 @@ export interface FakeDeployment {
   slots: number;
   /** One for each worker unless given. */
   replicas?: number;
+  /** Tokens of each slot; default: 4,096. */
+  contextTokens?: number;
   fake?: Partial<FakeOptions>;
 }
 
@@ -133,8 +135,10 @@ export class Cluster {
   }
 
   /** Resolves when the deployment is written down. */
-  async order({ name, slots, replicas = this.workers.length, fake = {} }: FakeDeployment) {
-    const spec = { slots, contextTokens: 4096, chatTemplate: fakeTemplate(fake) };
+  async order(deployment: FakeDeployment): Promise<void> {
+    const { name, slots, replicas = this.workers.length } = deployment;
+    const { contextTokens = 4096, fake = {} } = deployment;
+    const spec = { slots, contextTokens, chatTemplate: fakeTemplate(fake) };
     const body = { name, model: this.digest, replicas, spec };
     await this.adminJson('/deployments', { method: 'POST', body });
   }

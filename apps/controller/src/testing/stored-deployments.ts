@@ -16,6 +16,7 @@ export function storedDeployment(
     maxReplicas: null,
     idleTimeoutS: null,
     unloadedAt: null,
+    rollout: null,
     pinnedNodeId: null,
     placement: placementSchema.parse({}),
     createdAt: new Date(0),
