@@ -1,7 +1,7 @@
 /**
  * Corral as a cluster runs it, for a test: controllers and workers as processes of their own, on a
- * PostgreSQL and a NATS server that the test owns and may stop. Engines are fake ones, so that every
- * token is known beforehand. `corral up` (corral.ts) is the other way to start a Corral.
+ * PostgreSQL and a NATS server that the test owns and may stop. Engines are fake ones unless a real
+ * model is given, so that every token is known beforehand. `corral up` (corral.ts) is the other way to start a Corral.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -34,6 +34,7 @@ import {
 import { MemberProcess } from './member-process.js';
 
 const APPS = resolve(import.meta.dirname, '../../apps');
+const REAL_ENGINE = join(APPS, 'engine/dist/main.js');
 export const ADMIN_TOKEN = 'admin-token-of-a-cluster-test';
 const JOIN_TIMEOUT_MS = 60_000;
 
@@ -48,6 +49,12 @@ export interface ClusterSize {
   workerEnv?: (at: number) => Record<string, string>;
   /** Where worker `at` finds the NATS server; default: where the server is. */
   natsUrlOf?: (at: number, serverUrl: string) => Promise<string>;
+  /** Address of this machine that the NATS server listens on; default: loopback. */
+  natsHost?: string;
+  /** What goes before the command of worker `at`; default: nothing. */
+  launcherOf?: (at: number) => readonly string[];
+  /** Real engines with this model file; default: fake engines, with a model that is never read. */
+  realModel?: string;
 }
 
 export interface FakeDeployment {
@@ -58,6 +65,7 @@ export interface FakeDeployment {
   replicas?: number;
   /** Tokens of each slot; default: 4,096. */
   contextTokens?: number;
+  /** Default: as a fake engine is by itself; a real one takes its model's template. */
   fake?: Partial<FakeOptions>;
 }
 
@@ -78,7 +86,7 @@ export class Cluster {
   /** Resolves when every process serves and every worker has joined. */
   static async start(size: ClusterSize): Promise<Cluster> {
     const folder = await mkdtemp(join(tmpdir(), 'corral-cluster-'));
-    const [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
+    const [postgres, nats] = await Promise.all([startPostgres(), startNats([], size.natsHost)]);
     const cluster = new Cluster(folder, postgres, nats);
     try {
       await cluster.startMembers(size);
@@ -137,8 +145,9 @@ export class Cluster {
   /** Resolves when the deployment is written down. */
   async order(deployment: FakeDeployment): Promise<void> {
     const { name, slots, replicas = this.workers.length } = deployment;
-    const { contextTokens = 4096, fake = {} } = deployment;
-    const spec = { slots, contextTokens, chatTemplate: fakeTemplate(fake) };
+    const { contextTokens = 4096, fake } = deployment;
+    const chatTemplate = fake === undefined ? null : fakeTemplate(fake);
+    const spec = { slots, contextTokens, chatTemplate };
     const body = { name, model: this.digest, replicas, spec };
     await this.adminJson('/deployments', { method: 'POST', body });
   }
@@ -167,13 +176,19 @@ export class Cluster {
   }
 
   private async startMembers(size: ClusterSize): Promise<void> {
-    const { controllers, workers, natsUrlOf, workerEnv } = size;
+    const { controllers, workers, natsUrlOf, launcherOf, realModel, workerEnv } = size;
+    const engine = realModel === undefined ? fakeEngineEntry() : REAL_ENGINE;
     const databaseUrl = await this.postgres.createDatabase('corral');
     this.database = createPrisma(databaseUrl);
     for (let at = 0; at < controllers; at += 1) await this.addController(at, databaseUrl);
     for (let at = 0; at < workers; at += 1) {
       const natsUrl = (await natsUrlOf?.(at, this.nats.url)) ?? this.nats.url;
-      this.addWorker(at, natsUrl, workerEnv?.(at) ?? {});
+      const env = {
+        CORRAL_NATS_URL: natsUrl,
+        CORRAL_ENGINE_ENTRY: engine,
+        ...workerEnv?.(at),
+      };
+      this.addWorker(at, env, launcherOf?.(at) ?? []);
     }
     // One after the other: the first brings the database's schema up.
     for (const controller of this.controllers) await controller.start();
@@ -198,31 +213,35 @@ export class Cluster {
     );
   }
 
-  private addWorker(at: number, natsUrl: string, env: Record<string, string>): void {
-    this.workers.push(
-      this.member(`worker-${at}`, 'worker', {
-        CORRAL_HOME: join(this.folder, `home-${at}`),
-        CORRAL_NODE_NAME: `worker-${at}`,
-        CORRAL_NATS_URL: natsUrl,
-        CORRAL_ENGINE_ENTRY: fakeEngineEntry(),
-        CORRAL_LOG_LEVEL: 'warn',
-        ...env,
-      }),
-    );
+  private addWorker(at: number, env: Record<string, string>, launcher: readonly string[]): void {
+    const all = {
+      CORRAL_HOME: join(this.folder, `home-${at}`),
+      CORRAL_NODE_NAME: `worker-${at}`,
+      CORRAL_LOG_LEVEL: 'warn',
+      ...env,
+    };
+    this.workers.push(this.member(`worker-${at}`, 'worker', all, launcher));
   }
 
-  private member(name: string, app: string, env: Record<string, string>): MemberProcess {
+  private member(
+    name: string,
+    app: string,
+    env: Record<string, string>,
+    launcher: readonly string[] = [],
+  ): MemberProcess {
     const main = join(APPS, app, 'dist/main.js');
-    return new MemberProcess({ name, main, env, logFile: join(this.folder, `${name}.log`) });
+    const logFile = join(this.folder, `${name}.log`);
+    return new MemberProcess({ name, main, env, launcher, logFile });
   }
 
   private async importModel({
     workers,
     holders = workers,
     shape = TINY,
+    realModel,
   }: ClusterSize): Promise<void> {
-    const path = join(this.folder, 'tiny.gguf');
-    await writeGguf(path, { shape });
+    const path = realModel ?? join(this.folder, 'tiny.gguf');
+    if (realModel === undefined) await writeGguf(path, { shape });
     const nodes = await this.nodesWhere('every worker', workers, ({ state }) => state === 'ready');
     const named = nodes.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const { id: nodeId } of named.slice(0, holders)) {

@@ -31,7 +31,7 @@ export interface Seen {
   headers: http.IncomingHttpHeaders;
   text: string;
   tokens: number;
-  /** Between two pieces of the answer, in milliseconds. */
+  /** Between two pieces of the answer, in milliseconds; comments are none. */
   longestPauseMs: number;
   finishReason: string | null;
   /** What the API says was used; null: it did not come to it. */
@@ -136,12 +136,13 @@ function listen(
   answer.on('data', (text: string) => {
     rest += text;
     if (!isStream) return;
-    const nowMs = performance.now();
-    seen.longestPauseMs = Math.max(seen.longestPauseMs, nowMs - heardAtMs);
-    heardAtMs = nowMs;
     const events = rest.split('\n\n');
     rest = events.pop() ?? '';
     for (const event of events) take(seen, event);
+    if (!events.some((event) => event.startsWith('data: '))) return;
+    const nowMs = performance.now();
+    seen.longestPauseMs = Math.max(seen.longestPauseMs, nowMs - heardAtMs);
+    heardAtMs = nowMs;
   });
   answer.on('error', (error) => end(error.message));
   answer.on('close', () => end('the connection was cut'));

@@ -15,6 +15,8 @@ export interface MemberSettings {
   /** The built program. */
   main: string;
   env: Record<string, string>;
+  /** What goes before the command, to run it somewhere else; empty: here. */
+  launcher?: readonly string[];
   /** What it writes is appended here, over all its lives. */
   logFile: string;
 }
@@ -43,10 +45,12 @@ export class MemberProcess {
 
   /** Resolves when it serves. Throws with what it wrote when it does not come to it. */
   async start(): Promise<void> {
-    const { main, env, logFile } = this.settings;
+    const { main, env, logFile, launcher = [] } = this.settings;
     const log = openSync(logFile, 'a');
+    const [execPath = process.execPath, ...execArgv] = [...launcher, process.execPath];
     const child = fork(main, [], {
-      execArgv: [],
+      execPath,
+      execArgv,
       env: { ...process.env, ...env },
       stdio: ['ignore', log, log, 'ipc'],
     });

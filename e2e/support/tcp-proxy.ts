@@ -45,8 +45,8 @@ export class TcpProxy {
   /** What was sent meanwhile arrives now, as a network would send it again. */
   heal(): void {
     this.silent = false;
-    for (const socket of this.sockets) socket.resume();
     for (const socket of this.undialled) this.dial(socket);
+    for (const socket of this.sockets) socket.resume();
     this.undialled.clear();
   }
 

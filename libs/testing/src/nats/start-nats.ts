@@ -22,11 +22,15 @@ export interface NatsServer {
 /**
  * Resolves when it takes connections. Throws with what it wrote when it does not start.
  * `extraArguments` of nats-server; with a configuration file (`-c`), it says what JetStream does.
+ * `host`: the address of this machine that it listens on.
  */
-export async function startNats(extraArguments: string[] = []): Promise<NatsServer> {
+export async function startNats(
+  extraArguments: string[] = [],
+  host = '127.0.0.1',
+): Promise<NatsServer> {
   const port = await freePort();
   const storeDir = await mkdtemp(join(tmpdir(), 'corral-nats-'));
-  const address = ['-a', '127.0.0.1', '-p', String(port)];
+  const address = ['-a', host, '-p', String(port)];
   const store = extraArguments.includes('-c') ? [] : ['-js', '-sd', storeDir];
   const run = () => runServer([...extraArguments, ...address, ...store]);
   let server = await run();
@@ -37,7 +41,7 @@ export async function startNats(extraArguments: string[] = []): Promise<NatsServ
     await ended;
   };
   return {
-    url: `nats://127.0.0.1:${port}`,
+    url: `nats://${host}:${port}`,
     stop,
     start: async () => {
       server = await run();
