@@ -33,6 +33,7 @@ describeInFull('a controller that is killed', () => {
       );
       const asked = [...ofDying, ...ofStaying];
       await until('all answers to begin', () => asked.every(({ seen }) => seen.tokens > 5));
+      await until('its heartbeats to say so', async () => (await busySlots()) === asked.length);
       await cluster.controllers[0]?.kill();
       const killedAtMs = performance.now();
       await until('the slots to be free', async () => (await busySlots()) <= OTHERS);
