@@ -33,8 +33,8 @@ import {
 } from '@corral/testing';
 import { MemberProcess } from './member-process.js';
 
-const APPS = resolve(import.meta.dirname, '../../apps');
-const REAL_ENGINE = join(APPS, 'engine/dist/main.js');
+const CHECKOUT = resolve(import.meta.dirname, '../..');
+const REAL_ENGINE = join(CHECKOUT, 'apps/engine/dist/main.js');
 export const ADMIN_TOKEN = 'admin-token-of-a-cluster-test';
 const JOIN_TIMEOUT_MS = 60_000;
 
@@ -53,6 +53,8 @@ export interface ClusterSize {
   natsHost?: string;
   /** What goes before the command of worker `at`; default: nothing. */
   launcherOf?: (at: number) => readonly string[];
+  /** The folder of a built checkout that a member (`controller-0`, `worker-1`) runs; default: this. */
+  checkoutOf?: (member: string) => string;
   /** Real engines with this model file; default: fake engines, with a model that is never read. */
   realModel?: string;
 }
@@ -81,13 +83,14 @@ export class Cluster {
     readonly folder: string,
     readonly postgres: PostgresServer,
     readonly nats: NatsServer,
+    private readonly checkoutOf: (member: string) => string,
   ) {}
 
   /** Resolves when every process serves and every worker has joined. */
   static async start(size: ClusterSize): Promise<Cluster> {
     const folder = await mkdtemp(join(tmpdir(), 'corral-cluster-'));
     const [postgres, nats] = await Promise.all([startPostgres(), startNats([], size.natsHost)]);
-    const cluster = new Cluster(folder, postgres, nats);
+    const cluster = new Cluster(folder, postgres, nats, size.checkoutOf ?? (() => CHECKOUT));
     try {
       await cluster.startMembers(size);
       await cluster.importModel(size);
@@ -229,7 +232,7 @@ export class Cluster {
     env: Record<string, string>,
     launcher: readonly string[] = [],
   ): MemberProcess {
-    const main = join(APPS, app, 'dist/main.js');
+    const main = join(this.checkoutOf(name), 'apps', app, 'dist/main.js');
     const logFile = join(this.folder, `${name}.log`);
     return new MemberProcess({ name, main, env, launcher, logFile });
   }
