@@ -69,7 +69,7 @@ beforeAll(async () => {
 afterAll(() => cluster.stop());
 
 it.each(['worker', 'engine'] as const)(
-  `${CLIENTS * STREAMS_EACH} answers are the same to the letter though a %s is killed`,
+  `${CLIENTS * STREAMS_EACH} answers are the same to the letter though the %s is killed`,
   async (victim) => {
     const all: Answer[] = [];
     const load = Promise.all(
@@ -103,7 +103,7 @@ it.each(['worker', 'engine'] as const)(
       'SELECT count(*)::int AS count FROM request_usage WHERE attempts > 1',
     );
     console.info(
-      `real engines, a ${victim} killed: ${all.length - wrong.length}/${all.length} the same, ` +
+      `real engines, ${victim} killed: ${all.length - wrong.length}/${all.length} the same, ` +
         `${moved?.count} moved so far; longest pause p99 ${quantile(pauses, 0.99)}, max ${quantile(pauses, 1)} ms`,
     );
     expect(wrong).toEqual([]);
