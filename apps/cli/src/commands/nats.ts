@@ -19,8 +19,9 @@ Examples:
   corral nats init /etc/corral-nats --tls-cert server.crt --tls-key server.key --tls-ca ca.crt
 
 Then start nats-server with --config DIR/nats-server.conf, and controllers with
-NATS_AUTHORITY_FILE=DIR/nats-authority.json (and NATS_CA_FILE where TLS is on). Run again, it keeps
-the keys and writes the configuration anew.`;
+NATS_AUTHORITY_FILE=DIR/nats-authority.json. Where TLS is on, give them NATS_CA_FILE too, and name
+the server by a host name that is in its certificate, not by its address. Run again, this keeps the
+keys and writes the configuration anew.`;
 
 export function addNats(program: Command): void {
   program

@@ -13,7 +13,7 @@ import { startServers, type TestServers } from '../testing/test-servers.js';
 
 const run = promisify(execFile);
 
-/** A certificate for 127.0.0.1 and who signed it, as files in `dir`. */
+/** A certificate for localhost and who signed it, as files in `dir`. */
 async function certificateIn(dir: string): Promise<{ cert: string; key: string; ca: string }> {
   const [ca, caKey, cert, key] = ['ca.crt', 'ca.key', 'server.crt', 'server.key'].map((name) =>
     join(dir, name),
@@ -22,8 +22,8 @@ async function certificateIn(dir: string): Promise<{ cert: string; key: string; 
   const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
   await openssl('req', '-x509', ...ec, '-subj', '/CN=spec', '-keyout', caKey, '-out', ca);
   const extensions = join(dir, 'extensions');
-  await writeFile(extensions, 'subjectAltName=IP:127.0.0.1\n');
-  const [request] = [join(dir, 'server.csr')];
+  await writeFile(extensions, 'subjectAltName=DNS:localhost\n');
+  const request = join(dir, 'server.csr');
   const ecRequest = ec.filter((arg) => arg !== '-days' && arg !== '2');
   await openssl('req', ...ecRequest, '-subj', '/CN=nats', '-keyout', key, '-out', request);
   const signing = ['-CA', ca, '-CAkey', caKey, '-CAcreateserial', '-days', '2'];
@@ -66,7 +66,8 @@ describe('a NATS server that encrypts', () => {
 
   it('is not trusted without it', async () => {
     const creds = await issueControllerCreds(nats.authority);
-    const login = { servers: nats.server.url, name: 'spec', creds };
+    const servers = nats.environment.NATS_URL ?? '';
+    const login = { servers, name: 'spec', creds };
     await expect(connectBus(login)).rejects.toThrow();
     const bus = await connectBus({ ...login, ca });
     await bus.close();

@@ -37,7 +37,8 @@ export async function startOperatorNats(tls?: {
     server,
     authority,
     environment: {
-      NATS_URL: server.url,
+      // Certificates are for names: the client checks none against an address.
+      NATS_URL: tls === undefined ? server.url : server.url.replace('127.0.0.1', 'localhost'),
       NATS_AUTHORITY_FILE: authorityFile,
       ...(tls === undefined ? {} : { NATS_CA_FILE: tls.ca }),
     },
