@@ -35,7 +35,6 @@ export class SimulatedWorker {
     this.snapshot = {
       replicaId,
       nodeId: replicaId,
-      revisionId: 'revision',
       modelDigest: 'model',
       bootId: 'boot',
       deployment: 'm',

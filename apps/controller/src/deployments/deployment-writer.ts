@@ -7,6 +7,7 @@ import type { FieldChange, RolloutStrategy } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
 import type { Principal } from '../common/principal.js';
 import type { Transaction } from '../infra/prisma.service.js';
+import { RolloutBeginner } from '../rollouts/rollout-beginner.js';
 import { fieldsOf, needsRevision } from './deployment-differences.js';
 import { settingsOf, type DeploymentSettings } from './deployment-settings.js';
 import {
@@ -14,13 +15,12 @@ import {
   WITH_REVISIONS,
   type StoredDeployment,
 } from './deployments.repository.js';
-import { Rollouts } from './rollouts.port.js';
 
 @Injectable()
 export class DeploymentWriter {
   constructor(
     private readonly audit: AuditService,
-    private readonly rollouts: Rollouts,
+    private readonly rollouts: RolloutBeginner,
   ) {}
 
   /** As they are in this transaction, by age. */

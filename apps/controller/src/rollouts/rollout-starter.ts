@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { StartedRollout, StartRollout } from '@corral/contracts/http';
 import { FailureException } from '../common/failure.exception.js';
 import type { Principal } from '../common/principal.js';
-import type { StoredDeployment } from '../deployments/deployments.repository.js';
+import type { StoredDeployment } from '../deployments/deployments.service.js';
 import { chooseModel } from '../deployments/model-choice.js';
 import { NodesService } from '../nodes/nodes.service.js';
 import { newSpecOf } from './new-spec.js';

@@ -15,7 +15,8 @@ import { DeploymentAdminService } from '../deployments/deployment-admin.service.
 import { DeploymentWriter } from '../deployments/deployment-writer.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { DeploymentsService } from '../deployments/deployments.service.js';
-import { ImmediateRollouts } from '../deployments/immediate-rollouts.js';
+import { RolloutBeginner } from '../rollouts/rollout-beginner.js';
+import { RolloutsRepository } from '../rollouts/rollouts.repository.js';
 import { Prisma, PrismaService } from '../infra/prisma.service.js';
 import { NodesService } from '../nodes/nodes.service.js';
 import { insertDays } from '../usage/ledger-sums.js';
@@ -174,7 +175,9 @@ export class CostDesk {
     await this.prisma.client.team.create({ data: { id: 'research', name: 'Research' } });
     this.hear('Meta Llama 3.1 8B Instruct', 8_030_261_312);
     await until('the node’s row', async () => (await this.repository.nodeNames()).size === 1);
-    const writer = new DeploymentWriter(new AuditService(this.prisma), new ImmediateRollouts());
+    const audit = new AuditService(this.prisma);
+    const rollouts = new RolloutBeginner(new RolloutsRepository(this.prisma), audit);
+    const writer = new DeploymentWriter(audit, rollouts);
     const administration = new DeploymentAdminService(
       this.prisma,
       this.deployments,

@@ -1,6 +1,7 @@
 import { replicaSpecSchema } from '@corral/contracts';
 import { heartbeatOf, MODEL_DIGEST, storedModel } from '../../testing/heartbeats.js';
 import { observedReplica } from '../../testing/test-worker.js';
+import { PLAIN_SETTINGS } from '../../nodes/node-settings.js';
 import { candidateOf, deviceKindOf, placedReplicaOf } from './candidate-of.js';
 
 const assignment = {
@@ -12,17 +13,20 @@ const assignment = {
   deviceIds: [],
 };
 
+const PLAIN = { state: 'ready', silentMs: 0, settings: PLAIN_SETTINGS, labels: {} } as const;
+
 describe('a node as placement sees it', () => {
   it('has the files that are complete, and no others', () => {
     const models = [storedModel(), storedModel({ digest: 'c'.repeat(64), state: 'importing' })];
     const heartbeat = heartbeatOf('a', { models });
-    const { modelBytes } = candidateOf({ heartbeat, state: 'ready', silentMs: 0 });
+    const { modelBytes } = candidateOf({ ...PLAIN, heartbeat });
     expect([...modelBytes]).toEqual([[MODEL_DIGEST, 1_000]]);
   });
 
   it('takes nothing while it is silent or about to leave, and is lost only when it is', () => {
     const seen = (state: 'ready' | 'suspect' | 'lost', draining = false) => {
-      const node = candidateOf({ heartbeat: heartbeatOf('a', { draining }), state, silentMs: 9 });
+      const heartbeat = heartbeatOf('a', { draining });
+      const node = candidateOf({ ...PLAIN, heartbeat, state, silentMs: 9 });
       return [node.isReady, node.lostForMs];
     };
     expect(seen('ready')).toEqual([true, null]);

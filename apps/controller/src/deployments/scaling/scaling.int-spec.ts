@@ -16,7 +16,8 @@ import { DeploymentAdminService } from '../deployment-admin.service.js';
 import { DeploymentWriter } from '../deployment-writer.js';
 import { DeploymentsRepository } from '../deployments.repository.js';
 import { DeploymentsService } from '../deployments.service.js';
-import { ImmediateRollouts } from '../immediate-rollouts.js';
+import { RolloutBeginner } from '../../rollouts/rollout-beginner.js';
+import { RolloutsRepository } from '../../rollouts/rollouts.repository.js';
 import { Demand } from './demand.service.js';
 import { ScalingRepository } from './scaling.repository.js';
 import { ScalingService } from './scaling.service.js';
@@ -108,7 +109,9 @@ describe('scaling', () => {
   });
 
   async function deploy(fields: object): Promise<void> {
-    const writer = new DeploymentWriter(new AuditService(prisma), new ImmediateRollouts());
+    const audit = new AuditService(prisma);
+    const rollouts = new RolloutBeginner(new RolloutsRepository(prisma), audit);
+    const writer = new DeploymentWriter(audit, rollouts);
     const { deployments, nodes } = leading;
     nodes.heard(heartbeatOf('n'));
     const body = createDeploymentSchema.parse({ name: 'm', model: MODEL_DIGEST, ...fields });
