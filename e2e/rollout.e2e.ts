@@ -31,7 +31,7 @@ let inRotation = [0, 1];
 
 beforeAll(async () => {
   console.info(`rollout: seed ${seed}`);
-  cluster = await Cluster.start({ controllers: 2, workers: 2 });
+  cluster = await Cluster.start({ controllers: 2, workers: 2, drainMs: 10_000 });
   await cluster.deploy({ name: 'm', slots: 32, fake: FAKE });
   key = await cluster.createKey();
 }, LIMIT_MS);

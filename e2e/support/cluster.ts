@@ -57,6 +57,8 @@ export interface ClusterSize {
   checkoutOf?: (member: string) => string;
   /** Real engines with this model file; default: fake engines, with a model that is never read. */
   realModel?: string;
+  /** How long a controller that is stopped lets answers go on, milliseconds; default: its own. */
+  drainMs?: number;
 }
 
 export interface FakeDeployment {
@@ -179,11 +181,13 @@ export class Cluster {
   }
 
   private async startMembers(size: ClusterSize): Promise<void> {
-    const { controllers, workers, natsUrlOf, launcherOf, realModel, workerEnv } = size;
+    const { controllers, workers, drainMs, natsUrlOf, launcherOf, realModel, workerEnv } = size;
     const engine = realModel === undefined ? fakeEngineEntry() : REAL_ENGINE;
     const databaseUrl = await this.postgres.createDatabase('corral');
     this.database = createPrisma(databaseUrl);
-    for (let at = 0; at < controllers; at += 1) await this.addController(at, databaseUrl);
+    for (let at = 0; at < controllers; at += 1) {
+      await this.addController(at, databaseUrl, drainMs);
+    }
     for (let at = 0; at < workers; at += 1) {
       const natsUrl = (await natsUrlOf?.(at, this.nats.url)) ?? this.nats.url;
       const env = {
@@ -198,7 +202,7 @@ export class Cluster {
     await Promise.all(this.workers.map((worker) => worker.start()));
   }
 
-  private async addController(at: number, databaseUrl: string): Promise<void> {
+  private async addController(at: number, databaseUrl: string, drainMs?: number): Promise<void> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     this.urls.push(url);
@@ -210,6 +214,7 @@ export class Cluster {
         CORRAL_ADMIN_TOKEN: ADMIN_TOKEN,
         CORRAL_SPOOL_DIR: join(this.folder, `spool-${at}`),
         CORRAL_LOG_LEVEL: 'warn',
+        ...(drainMs === undefined ? {} : { CORRAL_DRAIN_MS: String(drainMs) }),
         DATABASE_URL: databaseUrl,
         NATS_URL: this.nats.url,
       }),
