@@ -2,6 +2,7 @@
 import { quantile } from '../load.mjs';
 import { simulate } from './cluster.mjs';
 import { POLICIES } from './policies.mjs';
+import { replayed } from './requests.mjs';
 
 /** After the last arrival, for the last answers. */
 const TAIL_MS = 150_000;
@@ -22,8 +23,6 @@ export function runPolicy(requests, name, { workers, slots, cacheBlocks, limits 
     .filter(({ firstTokenAtMs }) => firstTokenAtMs != null)
     .map(({ atMs, firstTokenAtMs }) => firstTokenAtMs - atMs)
     .sort((a, b) => a - b);
-  const ended = own.filter(({ endedAtMs }) => endedAtMs != null);
-  const lastMs = ended.reduce((last, { endedAtMs }) => Math.max(last, endedAtMs), 0);
   const busy = after.map(({ busyMs }) => busyMs);
   const cached = sum(after.map(({ cachedTokens }) => cachedTokens));
   const computed = sum(after.map(({ prefilledTokens }) => prefilledTokens));
@@ -33,28 +32,17 @@ export function runPolicy(requests, name, { workers, slots, cacheBlocks, limits 
     hit: cached / Math.max(1, cached + computed),
     balance: (Math.max(...busy) * busy.length) / sum(busy),
     shed: own.filter(({ refused }) => refused).length / own.length,
-    perSecond: (ended.length / lastMs) * 1_000,
   };
 }
 
-/** Requests per second that are served when far more come, with nothing refused. */
-export function capacityOf(requests, world) {
-  const limits = { queueLength: 1e9, queueWaitMs: 1e9, loadWaitMs: 1e9, lostAttempts: 3 };
-  const lastMs = requests.at(-1).atMs;
-  const rushed = requests.map((request) => ({ ...request, atMs: request.atMs / 20 }));
-  const patient = [...rushed, { ...rushed.at(-1), id: 'last', atMs: 3 * lastMs, hashes: [] }];
-  const { endedPerSecond } = served(patient, { ...world, limits });
-  return endedPerSecond;
-}
-
-/** The one that comes last only keeps time going, and is not counted. */
-function served(requests, { workers, slots, cacheBlocks, limits }) {
-  const durationMs = requests.at(-1).atMs;
-  const world = { workers, slots, cacheBlocks, limits, durationMs, windowMs: durationMs };
-  simulate(requests, { ...world, fair: false });
-  const ended = requests.filter(({ endedAtMs }) => endedAtMs != null);
-  const lastMs = ended.reduce((last, { endedAtMs }) => Math.max(last, endedAtMs), 0);
-  return { endedPerSecond: (ended.length / lastMs) * 1_000 };
+/** The most requests per second, within 3 %, of which this scheduler refuses none. */
+export function capacityOf(trace, world) {
+  let perSecond = trace.length / (trace.at(-1).atMs / 1_000) / 4;
+  for (;;) {
+    const next = perSecond * 1.03;
+    if (runPolicy(replayed(trace, next), 'ours', world).shed > 0) return perSecond;
+    perSecond = next;
+  }
 }
 
 function sum(amounts) {

@@ -9,7 +9,7 @@
 /** So many of a line are looked at: each costs the look-up of its blocks. */
 export const LOOKED_AT = 8;
 /** Milliseconds of prefill that a millisecond of waiting outweighs. */
-const PATIENCE = 0.05;
+const PATIENCE = 0.2;
 
 interface InTurn {
   submittedAtMs: number;
