@@ -21,8 +21,8 @@ const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, model: { type: 'string' } },
 });
 const rounds = Number(values.rounds);
-/** Of the random model's vocabulary, a letter or so is a token. */
-const SYSTEM_CHARACTERS = 1_000;
+/** About 1,050 tokens of the random model. */
+const SYSTEM_CHARACTERS = 1_400;
 /** So long does the source stream generate. */
 const SOURCE_TOKENS = 300;
 const threads = Math.max(1, availableParallelism() - 1);
