@@ -2,11 +2,12 @@
 import { DeploymentLane } from './deployment-lane.js';
 import type { Waiting } from './fair-queue.js';
 import { ReplicaPool } from './replica-pool.js';
+import { keyOfWanted, type WantedReplicas } from './wanted-replicas.js';
 
 export class DeploymentState<E extends Waiting> {
   readonly pool = new ReplicaPool();
-  /** By the revision that is waited for; null: any. */
-  readonly lanes = new Map<string | null, DeploymentLane<E>>();
+  /** By what is waited for ({@link keyOfWanted}). */
+  readonly lanes = new Map<string, DeploymentLane<E>>();
   /** Smoothed: what answers have had lately. */
   usualOutputTokens = 100;
 
@@ -18,20 +19,23 @@ export class DeploymentState<E extends Waiting> {
     return count;
   }
 
-  lane(revisionId: string | null): DeploymentLane<E> {
-    let lane = this.lanes.get(revisionId);
+  lane({ revisionId, modelDigest }: WantedReplicas): DeploymentLane<E> {
+    const wanted = { revisionId, modelDigest };
+    const key = keyOfWanted(wanted);
+    let lane = this.lanes.get(key);
     if (lane === undefined) {
-      lane = new DeploymentLane(revisionId);
-      this.lanes.set(revisionId, lane);
+      lane = new DeploymentLane(wanted);
+      this.lanes.set(key, lane);
     }
     return lane;
   }
 
-  /** Those of revisions that are gone, once nobody waits for them. */
+  /** Those of revisions that are gone, and of answers to go on with, once nobody waits for them. */
   forgetLanes(): void {
-    for (const [revisionId, { queue }] of this.lanes) {
-      if (revisionId === null || queue.length > 0 || this.pool.knows(revisionId)) continue;
-      this.lanes.delete(revisionId);
+    for (const [key, { queue, wanted }] of this.lanes) {
+      const { revisionId, modelDigest } = wanted;
+      const isCommon = modelDigest === null && (revisionId === null || this.pool.knows(revisionId));
+      if (!isCommon && queue.length === 0) this.lanes.delete(key);
     }
   }
 

@@ -8,10 +8,9 @@
 import { costOf, type Need, type ReplicaCost } from './replica-cost.js';
 import type { ReplicaLoad } from './replica-load.js';
 import type { ReplicaPool } from './replica-pool.js';
+import type { WantedReplicas } from './wanted-replicas.js';
 
-export interface Wish extends Need {
-  /** Replicas of this revision where one is ready, else any; null: any. */
-  revisionId: string | null;
+export interface Wish extends Need, WantedReplicas {
   /** See crash-blame.ts: not where another is on trial. */
   suspect: boolean;
 }
@@ -33,14 +32,11 @@ export const LEAST_COST: ReplicaPolicy = {
   choose(pool, wish) {
     const match = pool.index.match(wish.hashes);
     const allowed = (entry: ReplicaLoad): boolean => !wish.suspect || entry.onTrial === null;
-    const holders = match.longest(
-      HOLDERS,
-      (entry) => allowed(entry) && pool.hasSlot(entry, wish.revisionId),
-    );
-    for (const entry of pool.cheapest(CHEAPEST, wish.revisionId)) {
+    const holders = match.longest(HOLDERS, (entry) => allowed(entry) && pool.hasSlot(entry, wish));
+    for (const entry of pool.cheapest(CHEAPEST, wish)) {
       if (allowed(entry)) holders.add(entry);
     }
-    const crowding = pool.crowding(wish.revisionId);
+    const crowding = pool.crowding(wish);
     let best: Choice | null = null;
     for (const target of holders) {
       const choice = { target, cost: costOf(target, wish, match.blocksHeldBy(target), crowding) };

@@ -7,6 +7,7 @@ import { PrefixIndex } from './prefix-index.js';
 import { backlogMsOf, costOf, type Need } from './replica-cost.js';
 import { hasFreeSlot, isReady, newReplicaLoad, observe, type ReplicaLoad } from './replica-load.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
+import type { WantedReplicas } from './wanted-replicas.js';
 
 /**
  * A replica with this much prefill ahead gets no more: what waits here can still go where it turns
@@ -18,6 +19,7 @@ const SHARE_MS = 1e-3;
 const SLOT_MS = 1e-6;
 
 interface Revision {
+  modelDigest: string;
   ready: Set<ReplicaLoad>;
   /** Of these, those with a free slot. */
   free: Set<ReplicaLoad>;
@@ -83,12 +85,12 @@ export class ReplicaPool {
 
   /** To be called after each change of the entry. No effect on one that is gone. */
   changed(entry: ReplicaLoad): void {
-    const { replicaId, revisionId } = entry.replica;
+    const { replicaId, revisionId, modelDigest } = entry.replica;
     if (this.byId.get(replicaId) !== entry) return;
     if (isReady(entry)) this.usualPromptTokenMs = entry.speed.perPromptTokenMs;
     let revision = this.revisions.get(revisionId);
     if (revision === undefined) {
-      revision = { ready: new Set(), free: new Set(), open: new IndexedHeap() };
+      revision = { modelDigest, ready: new Set(), free: new Set(), open: new IndexedHeap() };
       this.revisions.set(revisionId, revision);
     }
     if (isReady(entry)) revision.ready.add(entry);
@@ -105,21 +107,21 @@ export class ReplicaPool {
   }
 
   /** False: looking for a replica is of no use. */
-  anySlot(revisionId: string | null): boolean {
-    return this.wantedOrAll(revisionId).some(({ free }) => free.size > 0);
+  anySlot(wanted: WantedReplicas): boolean {
+    return this.wantedOrAll(wanted).some(({ free }) => free.size > 0);
   }
 
   /** Among those with room, the cheapest for a usual prompt. */
-  cheapest(count: number, revisionId: string | null): ReplicaLoad[] {
-    return this.wantedOrAll(revisionId).flatMap(({ open }) => open.least(count));
+  cheapest(count: number, wanted: WantedReplicas): ReplicaLoad[] {
+    return this.wantedOrAll(wanted).flatMap(({ open }) => open.least(count));
   }
 
   /**
    * It has a free slot, with however much prefill ahead: for a prompt that it holds, waiting there
    * may still be cheaper than being computed elsewhere.
    */
-  hasSlot(entry: ReplicaLoad, revisionId: string | null): boolean {
-    return this.wantedOrAll(revisionId).some(({ free }) => free.has(entry));
+  hasSlot(entry: ReplicaLoad, wanted: WantedReplicas): boolean {
+    return this.wantedOrAll(wanted).some(({ free }) => free.has(entry));
   }
 
   /** What a prompt takes to compute where most of it is cached, on a usual replica; milliseconds. */
@@ -129,21 +131,23 @@ export class ReplicaPool {
   }
 
   /** Share of the ready replicas that have no room, 0 to 1. */
-  crowding(revisionId: string | null): number {
+  crowding(wanted: WantedReplicas): number {
     let ready = 0;
     let open = 0;
-    for (const revision of this.wantedOrAll(revisionId)) {
+    for (const revision of this.wantedOrAll(wanted)) {
       ready += revision.ready.size;
       open += revision.open.size;
     }
     return ready === 0 ? 0 : 1 - open / ready;
   }
 
-  /** The revision that is wanted, where one of its replicas is ready; else all there are. */
-  private wantedOrAll(revisionId: string | null): Revision[] {
+  /** The revision that is wanted, where one of its replicas is ready; else all of the model's. */
+  private wantedOrAll({ revisionId, modelDigest }: WantedReplicas): Revision[] {
+    const isAble = (one: Revision): boolean =>
+      modelDigest === null || one.modelDigest === modelDigest;
     const revision = revisionId === null ? undefined : this.revisions.get(revisionId);
-    if (revision !== undefined && revision.ready.size > 0) return [revision];
-    return [...this.revisions.values()];
+    if (revision !== undefined && revision.ready.size > 0 && isAble(revision)) return [revision];
+    return [...this.revisions.values()].filter(isAble);
   }
 
   private remove(entry: ReplicaLoad): void {

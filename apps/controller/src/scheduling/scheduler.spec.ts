@@ -336,9 +336,22 @@ describe('the scheduler', () => {
     const { effects, scheduler, submit } = setUp(replica('a'));
     submit('1');
     scheduler.served('1', { prompt: null, outputTokens: 3 });
+    scheduler.nodeObserved('node-of-a', []);
     observe(scheduler, replica('b', { modelDigest: 'other' }));
     scheduler.bounced('1', 1, 'lost', CRASH);
     expect(effects.log).toEqual(['1#1 -> a', '1 refused: worker_lost']);
+    expect(effects.refused.get('1')?.message).toContain('another model');
+  });
+
+  it('keeps what a model has begun for that model, while it may come back', () => {
+    const { effects, scheduler, submit } = setUp(replica('a'));
+    submit('1');
+    scheduler.served('1', { prompt: null, outputTokens: 3 });
+    observe(scheduler, replica('a', { state: 'loading' }));
+    observe(scheduler, replica('b', { modelDigest: 'other' }));
+    scheduler.bounced('1', 1, 'lost', CRASH);
+    expect(effects.log).toEqual(['1#1 -> a']);
+    scheduler.nodeObserved('node-of-a', []);
     expect(effects.refused.get('1')?.message).toContain('another model');
   });
 });

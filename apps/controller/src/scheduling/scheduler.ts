@@ -28,7 +28,14 @@ import { DeploymentState } from './deployment-state.js';
 import type { Turn, Waiting } from './fair-queue.js';
 import { PlacedAttempts, type Placeable } from './placed-attempts.js';
 import type { PrefixBlocks } from './prefix-blocks.js';
-import { hopelessReason, latenessOf, queueFull, tooLongFor } from './queue-refusals.js';
+import {
+  canGoOn,
+  hopelessReason,
+  latenessOf,
+  modelGone,
+  queueFull,
+  tooLongFor,
+} from './queue-refusals.js';
 import { hasReplicaOnItsWay } from './replica-load.js';
 import { LEAST_COST, type ReplicaPolicy } from './replica-policy.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
@@ -74,6 +81,8 @@ export interface Served {
 }
 
 interface Entry extends Submission, Waiting, Placeable {
+  /** Of the model that began the answer: no other can go on with it. Null: nothing is begun. */
+  modelDigest: string | null;
   outputTokens: number;
 }
 
@@ -129,6 +138,7 @@ export class Scheduler {
       ...submission,
       submittedAtMs: nowMs,
       charge: null,
+      modelDigest: null,
       attempt: 0,
       lost: 0,
       crashes: 0,
@@ -137,7 +147,7 @@ export class Scheduler {
       backlogTokens: 0,
     };
     this.entries.set(entry.generationId, entry);
-    const lane = deployment.lane(entry.revisionId);
+    const lane = deployment.lane(entry);
     lane.queue.push(entry);
     this.dispatchFrom(deployment);
     if (entry.replica === null) this.shed(deployment, lane, entry);
@@ -152,6 +162,7 @@ export class Scheduler {
     if (prompt !== null) entry.charge?.prompt(prompt.tokens, prompt.cachedTokens);
     entry.charge?.output(outputTokens);
     entry.outputTokens += outputTokens;
+    if (outputTokens > 0) entry.modelDigest ??= entry.replica?.replica.modelDigest ?? null;
     if (outputTokens === 0 || !this.placed.begun(entry) || entry.replica === null) return;
     const deployment = this.deployment(entry.deployment);
     deployment.pool.changed(entry.replica);
@@ -185,6 +196,9 @@ export class Scheduler {
     if (quarantine !== null || entry.lost > this.limits.lostAttempts) {
       this.entries.delete(generationId);
       this.effects.refuse(generationId, quarantine ?? cause, quarantine === null ? 1_000 : null);
+    } else if (!canGoOn(entry.modelDigest, deployment.pool.all)) {
+      this.entries.delete(generationId);
+      this.effects.refuse(generationId, modelGone(entry.deployment), null);
     } else {
       this.laneOf(entry).queue.putBack(entry);
     }
@@ -252,7 +266,7 @@ export class Scheduler {
   /** False when nobody who waits can go anywhere. */
   private dispatchNext(deployment: Deployment, lane: Lane): boolean {
     const { queue } = lane;
-    if (queue.length === 0 || !deployment.pool.anySlot(lane.revisionId)) return false;
+    if (queue.length === 0 || !deployment.pool.anySlot(lane.wanted)) return false;
     const first = queue.next(this.nowMs, !mayRetry(this.placed.returningCount, this.running));
     if (first === null) return false;
     if (this.place(deployment, lane, first)) return true;
@@ -267,6 +281,7 @@ export class Scheduler {
     const entry = shortestFirst(line, (one) => pool.prefillMsOf(one), this.nowMs);
     const choice = this.policy.choose(pool, {
       revisionId: entry.revisionId,
+      modelDigest: entry.modelDigest,
       suspect: isSuspect(entry),
       promptTokens: entry.promptTokens,
       outputTokens: deployment.usualOutputTokens,
@@ -313,9 +328,10 @@ export class Scheduler {
   private refuseHopeless(deployment: Deployment): void {
     if (deployment.waiting === 0) return;
     const reason = hopelessReason(deployment.name, deployment.pool.all);
-    if (reason === null) return;
     for (const lane of deployment.lanes.values()) {
-      for (const entry of [...lane.queue]) this.drop(lane, entry, reason, retryAfterMs(reason));
+      const failure = reason ?? goneModel(deployment, lane);
+      if (failure === null) continue;
+      for (const entry of [...lane.queue]) this.drop(lane, entry, failure, retryAfterMs(failure));
     }
   }
 
@@ -332,8 +348,8 @@ export class Scheduler {
       : null;
   }
 
-  private laneOf({ deployment, revisionId }: Entry): Lane {
-    return this.deployment(deployment).lane(revisionId);
+  private laneOf(entry: Entry): Lane {
+    return this.deployment(entry.deployment).lane(entry);
   }
 
   private deployment(name: string): Deployment {
@@ -344,6 +360,12 @@ export class Scheduler {
     }
     return deployment;
   }
+}
+
+/** Why what waits in the lane to be gone on with cannot be; null: it can. */
+function goneModel({ name, pool }: Deployment, { wanted, queue }: Lane): Failure | null {
+  if (queue.length === 0 || canGoOn(wanted.modelDigest, pool.all)) return null;
+  return modelGone(name);
 }
 
 /** A caller whose own time was up need not be told when to come back. */
