@@ -1,8 +1,8 @@
 /**
  * Slows down guessing: of one account's password from anywhere, of any account's from one address,
- * and of invitations and join tokens. Nobody is locked out for good: pauses are short at first and bounded, a
- * refused try does not make them longer, and whoever has an open session from the same address is
- * counted apart, so that a stranger who fails on purpose does not stand in the way.
+ * and of invitations and join tokens. Nobody is locked out for good: pauses are short at first and
+ * bounded, a refused try does not make them longer, and whoever has an open session from the same
+ * address is counted apart, so that a stranger who fails on purpose does not stand in the way.
  */
 import { createHash } from 'node:crypto';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
