@@ -337,7 +337,7 @@ describe('the scheduler', () => {
     submit('1');
     scheduler.served('1', { prompt: null, outputTokens: 3 });
     scheduler.nodeObserved('node-of-a', []);
-    observe(scheduler, replica('b', { modelDigest: 'other' }));
+    observe(scheduler, replica('b', { revisionId: 'r2', modelDigest: 'other' }));
     scheduler.bounced('1', 1, 'lost', CRASH);
     expect(effects.log).toEqual(['1#1 -> a', '1 refused: worker_lost']);
     expect(effects.refused.get('1')?.message).toContain('another model');
@@ -348,7 +348,7 @@ describe('the scheduler', () => {
     submit('1');
     scheduler.served('1', { prompt: null, outputTokens: 3 });
     observe(scheduler, replica('a', { state: 'loading' }));
-    observe(scheduler, replica('b', { modelDigest: 'other' }));
+    observe(scheduler, replica('b', { revisionId: 'r2', modelDigest: 'other' }));
     scheduler.bounced('1', 1, 'lost', CRASH);
     expect(effects.log).toEqual(['1#1 -> a']);
     scheduler.nodeObserved('node-of-a', []);
