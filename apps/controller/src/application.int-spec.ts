@@ -145,7 +145,7 @@ describe('the admin API', () => {
       [{ name: 'x', model: MODEL_DIGEST.slice(0, 7) }, 404, 'model'],
       [{ name: 'x', model: 'tiny.gguf', nodeId: 'gpu-9' }, 404, 'nodeId'],
       [{ name: '-x', model: 'tiny.gguf' }, 400, 'name'],
-      [{ name: 'x', model: 'tiny.gguf', replicas: 0 }, 400, 'replicas'],
+      [{ name: 'x', model: 'tiny.gguf', replicas: 65 }, 400, 'replicas'],
       [{ name: 'x', model: 'tiny.gguf', spec: { slots: 1e9 } }, 400, 'spec.slots'],
       [{ model: 'tiny.gguf' }, 400, 'name'],
       [[], 400, null],

@@ -30,10 +30,12 @@ export type Settings = { ok: true; settings: DeploymentSettings } | { ok: false;
 
 type Bounds = Pick<DeploymentSettings, 'desiredReplicas' | 'minReplicas' | 'maxReplicas'>;
 
+/** While it is on its way to another revision, that one is what was said. */
 export function settingsOf(stored: StoredDeployment): DeploymentSettings {
   const { name, aliases, desiredReplicas, minReplicas, maxReplicas } = stored;
-  const { idleTimeoutS, pinnedNodeId, placement, revision } = stored;
-  const { modelDigest, modelName, spec } = revision;
+  const { idleTimeoutS, pinnedNodeId, placement, revision, rollout } = stored;
+  const isUnderWay = rollout !== null && rollout.state !== 'rolled_back';
+  const { modelDigest, modelName, spec } = isUnderWay ? rollout.to : revision;
   return {
     name,
     aliases,

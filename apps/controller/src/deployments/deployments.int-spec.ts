@@ -1,4 +1,4 @@
-import type { ApplyPlan, DeploymentView } from '@corral/contracts/http';
+import type { ApplyPlan, DeploymentView, RevisionView } from '@corral/contracts/http';
 import { until } from '@corral/testing';
 import { NodesService } from '../nodes/nodes.service.js';
 import { PrismaService } from '../infra/prisma.service.js';
@@ -90,20 +90,26 @@ describe('deployments', () => {
     expect((await audited('quiet')).map(({ action }) => action)).toEqual(['deployment.create']);
   });
 
-  it('get a revision with another model or other settings, and keep the old one', async () => {
+  it('begin a rollout to another model or other settings, one at a time', async () => {
     await deploy('team/a', { aliases: ['x'] });
-    await change('team/a', { spec: { slots: 8 } });
-    expect((await change('team/a', { model: 'other.gguf' })).body).toMatchObject({
-      revision: 3,
-      modelDigest: OTHER_DIGEST,
-      spec: { slots: 8 },
+    expect(
+      (await change('team/a', { model: 'other.gguf', spec: { slots: 8 } })).body,
+    ).toMatchObject({
+      revision: 1,
+      modelDigest: MODEL_DIGEST,
+      rollout: { toRevision: 2 },
+    });
+    // That is what it is on its way to.
+    expect((await change('team/a', { model: 'other.gguf', spec: { slots: 8 } })).status).toBe(200);
+    expect(await change('team/a', { spec: { slots: 2 } })).toMatchObject({
+      status: 409,
+      body: { error: { message: expect.stringContaining('corral rollout undo team/a') } },
     });
     const { body } = await controller.admin('GET', '/revisions/team/a');
-    const { data } = body as { data: { number: number; spec: { slots: number } }[] };
-    expect(data.map(({ number, spec }) => [number, spec.slots])).toEqual([
-      [3, 8],
-      [2, 8],
-      [1, 4],
+    const { data } = body as { data: RevisionView[] };
+    expect(data.map(({ number, modelDigest, spec }) => [number, modelDigest, spec.slots])).toEqual([
+      [2, OTHER_DIGEST, 8],
+      [1, MODEL_DIGEST, 4],
     ]);
     expect((await controller.admin('GET', '/revisions/nobody')).status).toBe(404);
   });
@@ -177,7 +183,9 @@ describe('deployments', () => {
       ['a', 'change', true],
       ['c', 'create', false],
     ]);
-    expect((await controller.admin('GET', '/deployments/a')).body).toMatchObject({ revision: 2 });
+    expect((await controller.admin('GET', '/deployments/a')).body).toMatchObject({
+      rollout: { toRevision: 2 },
+    });
     expect((await controller.admin('GET', '/deployments/b')).body).toMatchObject({
       aliases: ['x'],
     });

@@ -48,13 +48,13 @@ export class NodeAdminService {
     return this.change(by, idOrName, order, (was) => ordered(was, order, now));
   }
 
-  /** Throws as {@link view}, and `conflict` for a node that is in use, unless `force`. */
+  /** Throws as {@link view}, and `conflict` for a node that may not be removed (removal.ts). */
   async remove(by: Principal, idOrName: string, force: boolean): Promise<void> {
     const { id } = this.view(idOrName);
     await this.repository.transaction(async (tx) => {
       const stored = await this.stored(tx, id);
       const state = this.nodes.find(id)?.state ?? 'lost';
-      const refusal = force ? null : refusalToRemove(stored, state);
+      const refusal = refusalToRemove(stored, state, force);
       if (refusal !== null) throw new FailureException({ code: 'conflict', message: refusal });
       await this.repository.remove(tx, id);
       await this.audit.record(tx, by, {

@@ -29,6 +29,8 @@ export interface StoredNode {
   settings: NodeSettings;
   /** Replicas that it is meant to run. */
   assignedReplicas: number;
+  /** It joined with a token, and has credentials of its own. */
+  isEnrolled: boolean;
 }
 
 /** The settings of a row; labels that no version of Corral could have written are none. */

@@ -12,24 +12,14 @@ export class NodesRepository {
   /** All of them, by id. */
   async all(): Promise<Map<string, StoredNode>> {
     const rows = await this.prisma.client.node.findMany({ include: WITH_COUNT });
-    return new Map(
-      rows.map(({ id, name, _count, ...row }) => [
-        id,
-        { name, settings: settingsOf(row), assignedReplicas: _count.replicas },
-      ]),
-    );
+    return new Map(rows.map((row) => [row.id, storedOf(row)]));
   }
 
   /** Null when there is none. Until the end of the transaction nobody else can change it. */
   async lock(tx: Transaction, id: string): Promise<StoredNode | null> {
     await tx.$queryRaw`SELECT 1 FROM "node" WHERE "id" = ${id} FOR UPDATE`;
     const row = await tx.node.findUnique({ where: { id }, include: WITH_COUNT });
-    if (row === null) return null;
-    return {
-      name: row.name,
-      settings: settingsOf(row),
-      assignedReplicas: row._count.replicas,
-    };
+    return row && storedOf(row);
   }
 
   async update(tx: Transaction, id: string, settings: NodeSettings): Promise<void> {
@@ -45,4 +35,19 @@ export class NodesRepository {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.prisma.client.$transaction(work);
   }
+}
+
+function storedOf(
+  row: Parameters<typeof settingsOf>[0] & {
+    name: string;
+    natsPublicKey: string | null;
+    _count: { replicas: number };
+  },
+): StoredNode {
+  return {
+    name: row.name,
+    settings: settingsOf(row),
+    assignedReplicas: row._count.replicas,
+    isEnrolled: row.natsPublicKey !== null,
+  };
 }

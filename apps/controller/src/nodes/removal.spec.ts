@@ -5,7 +5,8 @@ import { refusalToRemove } from './removal.js';
 const at = new Date('2026-01-01T00:00:00Z');
 
 describe('removing a node', () => {
-  it.each<[NodeState, 'drained' | 'revoked' | 'plain', number, RegExp | null]>([
+  type Kind = 'drained' | 'revoked' | 'enrolled' | 'plain';
+  it.each<[NodeState, Kind, number, RegExp | null]>([
     ['lost', 'plain', 2, null],
     ['ready', 'plain', 0, /is alive\. Drain it first \(corral nodes drain gpu-1 --wait\)/],
     ['suspect', 'plain', 0, /is alive/],
@@ -13,15 +14,20 @@ describe('removing a node', () => {
     ['ready', 'drained', 0, null],
     ['ready', 'drained', 1, /still has a replica:/],
     ['ready', 'drained', 2, /still has 2 replicas:/],
-    ['ready', 'revoked', 2, null],
+    ['lost', 'revoked', 0, /stays known, so that its credentials stay refused/],
+    ['lost', 'enrolled', 0, /Revoke them.*corral nodes revoke gpu-1/],
   ])('that is %s and %s, with %i replicas', (state, kind, assignedReplicas, refusal) => {
     const settings = {
       ...PLAIN_SETTINGS,
       drainedAt: kind === 'drained' ? at : null,
       revokedAt: kind === 'revoked' ? at : null,
     };
-    const said = refusalToRemove({ name: 'gpu-1', settings, assignedReplicas }, state);
+    const isEnrolled = kind === 'enrolled';
+    const node = { name: 'gpu-1', settings, assignedReplicas, isEnrolled };
+    const said = refusalToRemove(node, state, false);
     if (refusal === null) expect(said).toBeNull();
     else expect(said).toMatch(refusal);
+    const isForced = kind === 'drained' || kind === 'plain';
+    expect(refusalToRemove(node, state, true) === null).toBe(isForced);
   });
 });

@@ -169,7 +169,7 @@ describe('a worker that lacks the file of its replica', () => {
       (one) => one.nodeId === again.nodeId && one.bootId !== bootId,
     );
     const shares = ofThisBoot.flatMap(({ fetches }) => fetches.map(({ progress }) => progress));
-    expect(shares.filter((share) => share > 0).length).toBeGreaterThan(2);
+    expect(shares.filter((share) => share > 0)).not.toEqual([]);
     // 0: it has not looked yet.
     expect(shares.filter((share) => share > 0 && share < 0.4)).toEqual([]);
     expect((await readdir(again.store)).sort()).toEqual([

@@ -5,6 +5,7 @@ import { addLabel } from './label.js';
 import { nodeFacts, nodeTable } from './node-text.js';
 import { addOrders } from './orders.js';
 import { addRemove } from './remove.js';
+import { addNodeRevoke } from './revoke.js';
 
 const EXAMPLES = `
 Examples:
@@ -12,13 +13,14 @@ Examples:
   corral nodes show gpu-1
   corral nodes label gpu-1 zone=rack-2 old-
   corral nodes drain gpu-1 --wait && corral nodes remove gpu-1
+  corral nodes revoke gpu-2
   corral nodes polite desk-7 on
 
 NODE is a name or an id, as \`corral nodes\` shows them.`;
 
 export function addNodes(program: Command): void {
   const nodes = withClientOptions(program.command('nodes'))
-    .description('list, label, cordon, drain and remove nodes')
+    .description('list, label, cordon, drain, revoke and remove nodes')
     .addHelpText('after', EXAMPLES)
     .action(list);
   withClientOptions(nodes.command('list')).description('list all nodes').action(list);
@@ -45,6 +47,7 @@ export function addNodes(program: Command): void {
     });
 
   addRemove(nodes);
+  addNodeRevoke(nodes);
 
   withClientOptions(nodes.command('confirm-lost'))
     .description('say that the nodes that fell silent at once are really gone')

@@ -4,7 +4,8 @@ import { adminClient, print, withClientOptions, type Flags } from '../command-co
 
 const NOTES = `
 A node that is alive has to be drained first; --force removes it with its replicas. While its
-worker runs it joins again, as a new node: stop that first.`;
+worker runs it joins again, as a new node: stop that first. A node that joined with a token is shut
+out with \`corral nodes revoke\` instead.`;
 
 export function addRemove(nodes: Command): void {
   withClientOptions(nodes.command('remove <node>'))
