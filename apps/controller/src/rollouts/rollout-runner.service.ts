@@ -4,12 +4,13 @@
  */
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { DeploymentsService, type StoredDeployment } from '../deployments/deployments.service.js';
+import { PlacementService } from '../deployments/placement/placement.service.js';
 import { desiredNow } from '../deployments/wanted-revision.js';
 import { Clock } from '../infra/clock.js';
 import { LeaderService } from '../infra/leader.service.js';
 import { NodesService } from '../nodes/nodes.service.js';
 import { RevisionTrafficRepository } from './revision-traffic.repository.js';
-import { movementOf, observeRollout } from './rollout-observation.js';
+import { movementOf, observeRollout, type RolloutSeen } from './rollout-observation.js';
 import type { Rollout, RolloutSituation } from './rollout-state.js';
 import { rolloutStep } from './rollout-step.js';
 import { RolloutsRepository } from './rollouts.repository.js';
@@ -43,6 +44,7 @@ export class RolloutRunner implements OnModuleInit, OnModuleDestroy {
     private readonly deployments: DeploymentsService,
     private readonly rollouts: RolloutsRepository,
     private readonly ledger: RevisionTrafficRepository,
+    private readonly placement: PlacementService,
     private readonly clock: Clock,
   ) {}
 
@@ -100,7 +102,10 @@ export class RolloutRunner implements OnModuleInit, OnModuleDestroy {
   private async look(deployment: StoredDeployment, rollout: Rollout): Promise<RolloutSituation> {
     const nowMs = this.clock.monotonicMs();
     const observed = this.nodes.observed();
-    const seen = observeRollout(rollout, this.deployments.desired().replicas, observed);
+    const seen = this.withRefusal(
+      observeRollout(rollout, this.deployments.desired().replicas, observed),
+      rollout.to,
+    );
     const desired = desiredNow(deployment);
     const watched = this.watch(rollout, movementOf(rollout, seen, observed), nowMs);
     if (seen.to.ready > watched.toReady && rollout.state === 'progressing') {
@@ -117,6 +122,14 @@ export class RolloutRunner implements OnModuleInit, OnModuleDestroy {
       stepAgeMs: this.clock.now().getTime() - rollout.stepStartedAt.getTime(),
       stalledMs: nowMs - watched.movedAtMs,
     };
+  }
+
+  /** What no node can load is never placed; that is a failed load all the same. */
+  private withRefusal(seen: RolloutSeen, revision: Rollout['to']): RolloutSeen {
+    const need = this.placement.needOf(revision);
+    if (need.known || !need.refused) return seen;
+    const count = seen.loadFailures.count + 1;
+    return { ...seen, loadFailures: { count, reason: need.reason, isFinal: true } };
   }
 
   private watch(rollout: Rollout, movement: string, nowMs: number): Watched {

@@ -3,8 +3,9 @@
  * most, and the others that were on board with it go on.
  *
  * 1. An engine crashes: everybody on board is a suspect.
- * 2. A suspect goes on trial: no two at the same time on one replica, until the first token.
- * 3. An engine crashes with somebody on trial: that one it was, and nobody else.
+ * 2. A suspect goes on trial: no two at the same time on one replica, until it has generated more than
+ *    {@link TRIAL_TOKENS}. Its worker is told, since others may send to the same replica.
+ * 3. An engine crashes with somebody on trial: that one it was, and nobody else. The worker says so.
  * 4. Whoever is blamed twice is refused.
  *
  * Pure.

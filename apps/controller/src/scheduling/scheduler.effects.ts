@@ -3,12 +3,17 @@ import type { Failure } from '@corral/contracts';
 import type { Choice } from './replica-policy.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 
+export interface Dispatch extends Choice {
+  /** It was on board of an engine that crashed (crash-blame.ts). */
+  onTrial: boolean;
+}
+
 export interface SchedulerEffects {
   /**
    * Send attempt `attempt` (from 1) of the generation to the replica, which was chosen for what
    * `choice` says. Must not call back in.
    */
-  dispatch(generationId: string, attempt: number, replica: ReplicaSnapshot, choice: Choice): void;
+  dispatch(generationId: string, attempt: number, replica: ReplicaSnapshot, choice: Dispatch): void;
   /**
    * The generation ends without (another) attempt. `retryAfterMs`: when trying again makes
    * sense; null when it never does.

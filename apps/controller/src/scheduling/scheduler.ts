@@ -140,6 +140,7 @@ export class Scheduler {
       charge: null,
       modelDigest: null,
       attempt: 0,
+      attemptTokens: 0,
       lost: 0,
       crashes: 0,
       outputTokens: 0,
@@ -163,7 +164,10 @@ export class Scheduler {
     entry.charge?.output(outputTokens);
     entry.outputTokens += outputTokens;
     if (outputTokens > 0) entry.modelDigest ??= entry.replica?.replica.modelDigest ?? null;
-    if (outputTokens === 0 || !this.placed.begun(entry) || entry.replica === null) return;
+    if (outputTokens === 0) return;
+    const hasBegun = this.placed.begun(entry);
+    const isAcquitted = this.placed.proceeded(entry, outputTokens);
+    if (entry.replica === null || !(hasBegun || isAcquitted)) return;
     const deployment = this.deployment(entry.deployment);
     deployment.pool.changed(entry.replica);
     this.dispatchFrom(deployment);
@@ -291,7 +295,8 @@ export class Scheduler {
     if (choice === null) return false;
     queue.take({ ...turn, entry });
     if (queue.length > 0) drain.served();
-    this.effects.dispatch(entry.generationId, entry.attempt + 1, choice.target.replica, choice);
+    const dispatch = { ...choice, onTrial: isSuspect(entry) };
+    this.effects.dispatch(entry.generationId, entry.attempt + 1, choice.target.replica, dispatch);
     this.placed.place(entry, choice);
     pool.changed(choice.target);
     return true;

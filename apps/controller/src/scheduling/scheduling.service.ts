@@ -25,9 +25,9 @@ import type {
 import { account, billPrompt, failureOf, newLive, type LiveGeneration } from './live-generation.js';
 import { prefixBlocksOf } from './prefix-blocks.js';
 import type { ReplicaDirectory } from './replica-directory.port.js';
-import { explain, type Choice } from './replica-policy.js';
+import { explain } from './replica-policy.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
-import type { SchedulerEffects } from './scheduler.effects.js';
+import type { Dispatch, SchedulerEffects } from './scheduler.effects.js';
 import { Scheduler, type BounceReason, type SchedulerLimits } from './scheduler.js';
 import { describeWaiting } from './waiting-state.js';
 
@@ -119,7 +119,12 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     }));
   }
 
-  dispatch(generationId: string, attempt: number, replica: ReplicaSnapshot, choice: Choice): void {
+  dispatch(
+    generationId: string,
+    attempt: number,
+    replica: ReplicaSnapshot,
+    choice: Dispatch,
+  ): void {
     const live = this.live.get(generationId);
     if (live === undefined) return;
     const nowMs = this.clock.monotonicMs();
@@ -143,6 +148,7 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
         attempt,
         replicaId: replica.replicaId,
         remainingMs,
+        ...(choice.onTrial ? { onTrial: true } : {}),
         request,
       })
       .then(

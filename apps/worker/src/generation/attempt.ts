@@ -1,12 +1,13 @@
 /** One attempt on this worker: for whom it is, what has been generated of it, and whether it ended. */
-import type {
-  AttemptCommand,
-  Failure,
-  Finish,
-  FrameStream,
-  GenerationRequest,
-  OrphanedGeneration,
-  StreamDelta,
+import {
+  TRIAL_TOKENS,
+  type AttemptCommand,
+  type Failure,
+  type Finish,
+  type FrameStream,
+  type GenerationRequest,
+  type OrphanedGeneration,
+  type StreamDelta,
 } from '@corral/contracts';
 import { DeltaRing } from './delta-ring.js';
 
@@ -41,6 +42,11 @@ export class Attempt {
 
   get isFinished(): boolean {
     return this.finishedAtMs !== null;
+  }
+
+  /** Whom an engine's crash is put down to, if one on board is. */
+  get isOnTrial(): boolean {
+    return this.command.onTrial === true && this.nextIndex - this.firstIndex <= TRIAL_TOKENS;
   }
 
   /** Keeps a piece for a resend, and addresses it. */

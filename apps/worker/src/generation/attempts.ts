@@ -26,6 +26,11 @@ import { byController } from './frames.js';
 /** Attempts that a replica may hold beyond its slots: enough to fill a slot the moment it frees. */
 const WAITING_ROOM = 2;
 const KEPT_AFTER_FINISH_MS = 10_000;
+/** Another attempt ended the engine; code as for anything that can be tried again elsewhere. */
+const BYSTANDER: Failure = {
+  code: 'worker_lost',
+  message: 'The engine was ended by another request.',
+};
 const QUARANTINED: Failure = {
   code: 'internal_error',
   message: 'Two engines ended while working on this request, so it is not tried again.',
@@ -121,13 +126,18 @@ export class Attempts {
     this.publish(pieces);
   }
 
-  /** An engine is gone, with these on board. */
+  /** An engine is gone, with these on board. Those on trial are to blame for a crash, else all are. */
   lost(keys: string[], failure: Failure): void {
     const lost = keys.flatMap((key) => this.attempts.get(key) ?? []);
-    if (failure.code === 'engine_crashed') {
-      this.quarantine.record(lost.map(({ command }) => command.generationId));
-    }
-    this.failAll(lost, failure);
+    if (failure.code !== 'engine_crashed') return this.failAll(lost, failure);
+    const onTrial = lost.filter(({ isOnTrial }) => isOnTrial);
+    const blamed = onTrial.length > 0 ? onTrial : lost;
+    this.quarantine.record(blamed.map(({ command }) => command.generationId));
+    this.failAll(blamed, failure);
+    this.failAll(
+      lost.filter((attempt) => !blamed.includes(attempt)),
+      BYSTANDER,
+    );
   }
 
   /** A sign of life of a controller. */

@@ -12,6 +12,9 @@ import { durationMsSchema, tokenCountSchema } from '../units.js';
 
 const attemptNumberSchema = z.int().min(1);
 
+/** An attempt that is on trial is acquitted when it has generated more tokens than these. */
+export const TRIAL_TOKENS = 4;
+
 export const attemptCommandSchema = z.object({
   controllerId: controllerIdSchema,
   generationId: generationIdSchema,
@@ -20,6 +23,11 @@ export const attemptCommandSchema = z.object({
   replicaId: replicaIdSchema,
   /** Time the caller will still wait; null: no limit. */
   remainingMs: durationMsSchema.nullable(),
+  /**
+   * It was on board of an engine that crashed. Should this one crash within {@link TRIAL_TOKENS}, it is
+   * to blame, and those on board with it are not. Absent: no.
+   */
+  onTrial: z.boolean().optional(),
   request: generationRequestSchema,
 });
 export type AttemptCommand = z.infer<typeof attemptCommandSchema>;

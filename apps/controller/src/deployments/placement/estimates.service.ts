@@ -19,13 +19,13 @@ const MAX_KEPT = 1_000;
 
 export type EstimateState =
   | { known: true; estimate: ModelEstimate }
-  /** A sentence: it is being measured, or why it cannot be. */
-  | { known: false; reason: string };
+  /** A sentence: it is being measured, or why it cannot be. `refused`: by each node that has it. */
+  | { known: false; reason: string; refused: boolean };
 
 type Entry =
   | { estimate: ModelEstimate }
   | { asking: Promise<void>; reason: string }
-  | { reason: string; retryAtMs: number; refusals: number };
+  | { reason: string; retryAtMs: number; refusals: number; refused: boolean };
 
 @Injectable()
 export class EstimatesService {
@@ -43,7 +43,7 @@ export class EstimatesService {
   of(digest: string, spec: ReplicaSpec): EstimateState {
     const entry = this.entryOf(digest, spec);
     if ('estimate' in entry) return { known: true, estimate: entry.estimate };
-    return { known: false, reason: entry.reason };
+    return { known: false, reason: entry.reason, refused: 'refused' in entry && entry.refused };
   }
 
   /** Waits for the answer, when one is awaited. */
@@ -76,7 +76,7 @@ export class EstimatesService {
     const holders = this.holdersOf(digest);
     const node = holders[refusals % Math.max(1, holders.length)];
     if (node === undefined) {
-      return this.retry(key, NO_HOLDER, refusals, RETRY_AFTER_MS);
+      return this.retry(key, NO_HOLDER, refusals);
     }
     try {
       const op = { op: 'estimate_model' as const, digest, spec };
@@ -88,14 +88,21 @@ export class EstimatesService {
         error instanceof FailureException && error.failure.code === 'invalid_request';
       const why = error instanceof FailureException ? error.failure.message : String(error);
       this.logger.warn({ estimate: digest, node: node.nodeId, reason: why });
-      if (isRefused) return this.retry(key, why, refusals + 1, RETRY_REFUSED_AFTER_MS);
+      // The file may be damaged on this node alone.
+      if (isRefused && refusals + 1 >= holders.length) return this.refuse(key, why, refusals + 1);
       const reason = `${MEASURING} Node ${node.name} could not tell it yet: ${why}`;
       this.retry(key, reason, refusals + 1);
     }
   }
 
-  private retry(key: string, reason: string, refusals: number, afterMs = RETRY_AFTER_MS): void {
-    this.keep(key, { reason, refusals, retryAtMs: this.clock.monotonicMs() + afterMs });
+  private retry(key: string, reason: string, refusals: number): void {
+    const retryAtMs = this.clock.monotonicMs() + RETRY_AFTER_MS;
+    this.keep(key, { reason, refusals, retryAtMs, refused: false });
+  }
+
+  private refuse(key: string, reason: string, refusals: number): void {
+    const retryAtMs = this.clock.monotonicMs() + RETRY_REFUSED_AFTER_MS;
+    this.keep(key, { reason, refusals, retryAtMs, refused: true });
   }
 
   /** Nodes that answer and have the file, those with a GPU first: they tell its part exactly. */

@@ -21,7 +21,10 @@ export interface MemoryNeed {
 }
 
 /** `reason`: why it is not known yet, or cannot be. */
-export type NeedState = { known: true; need: MemoryNeed } | { known: false; reason: string };
+export type NeedState =
+  | { known: true; need: MemoryNeed }
+  /** `refused`: no node that has the file can load it; trying again is of no use. */
+  | { known: false; reason: string; refused: boolean };
 
 /** Bytes of one load on one kind of device; `totalBytes` is the sum of the others. */
 export interface NeedParts {

@@ -18,7 +18,7 @@ function plan(scene: Scene): PlacementPlan {
   const known = scene.need === undefined ? need() : scene.need;
   const state =
     known === null
-      ? { known: false as const, reason: 'It is being measured.' }
+      ? { known: false as const, reason: 'It is being measured.', refused: false }
       : { known: true as const, need: known };
   return planPlacement({
     wanted: revisions,

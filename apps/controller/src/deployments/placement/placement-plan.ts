@@ -94,7 +94,7 @@ function place(
 ): void {
   if (missing <= 0) return;
   const { deployment, revisionId, modelDigest, placement } = revision;
-  const state = needs.get(revisionId) ?? { known: false, reason: MEASURING };
+  const state = needs.get(revisionId) ?? { known: false, reason: MEASURING, refused: false };
   if (!state.known) {
     const { open, refusals } = capacity.openFor(revision);
     const reason = open.length > 0 ? state.reason : refusalText(revision, refusals);
