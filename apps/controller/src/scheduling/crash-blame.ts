@@ -11,7 +11,6 @@
  * Pure.
  */
 import type { Failure } from '@corral/contracts';
-import type { ReplicaLoad } from './replica-load.js';
 
 export interface Suspect {
   generationId: string;
@@ -21,13 +20,9 @@ export interface Suspect {
 
 const CRASHES_ALLOWED = 1;
 
-/** The attempt was lost to this; is its generation blamed, given who was on trial there? */
-export function isBlamed(
-  { generationId }: Suspect,
-  { onTrial }: Pick<ReplicaLoad, 'onTrial'>,
-  cause: Failure,
-): boolean {
-  return cause.code === 'engine_crashed' && (onTrial === null || onTrial === generationId);
+/** The attempt was lost to this; is its generation blamed? */
+export function isBlamed({ code }: Failure): boolean {
+  return code === 'engine_crashed';
 }
 
 /** It is not put where another suspect is on trial. */

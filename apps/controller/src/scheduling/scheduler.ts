@@ -191,10 +191,10 @@ export class Scheduler {
       entry.lost += 1;
       // It ran until now, and waits for a slot anew.
       entry.submittedAtMs = this.nowMs;
-      if (isBlamed(entry, entry.replica, cause)) entry.crashes += 1;
-    } else {
-      entry.replica.suspended = true;
+      if (isBlamed(cause)) entry.crashes += 1;
     }
+    // Nothing more is sent there until it is heard of again.
+    if (reason !== 'lost' || isBlamed(cause)) entry.replica.suspended = true;
     this.leave(entry, reason === 'lost' && cause.code === 'engine_crashed');
     const quarantine = quarantineOf(entry);
     if (quarantine !== null || entry.lost > this.limits.lostAttempts) {

@@ -281,19 +281,23 @@ describe('scheduling', () => {
   });
 
   it('holds a moved stream to no deadline, since its caller has the first token', async () => {
-    const { attempts, submit, pass } = setUp();
+    const { attempts, directory, submit, pass } = setUp();
     submit(1_000);
     attempts.frame(piece(1, 0, 'a'));
     await pass(400);
     attempts.frame(piece(1, 1, '', { reason: 'error', failure: CRASH, completionTokens: 1 }));
+    directory.set(replica());
     expect(attempts.started.map(({ remainingMs }) => remainingMs)).toEqual([1_000, null]);
   });
 
   it('goes on after a crash with the tokens delivered so far, and bills the prompt once', () => {
-    const { attempts, submit, textSoFar, events } = setUp();
+    const { attempts, directory, submit, textSoFar, events } = setUp();
     const { report } = submit();
     attempts.frame(piece(1, 0, 'a'), piece(1, 1, 'b'));
     attempts.frame(piece(1, 2, '', { reason: 'error', failure: CRASH, completionTokens: 2 }));
+    // Until it is heard of again, the engine may be gone.
+    expect(attempts.started).toHaveLength(1);
+    directory.set(replica());
     expect(attempts.started[1]).toMatchObject({
       attempt: 2,
       request: { acceptedTokens: [100, 101], maxTokens: 8 },

@@ -183,6 +183,9 @@ describe('the attempts of a worker', () => {
     expect([outcome('suspect'), outcome('other')]).toEqual(['engine_crashed', 'worker_lost']);
 
     attempts.accept(command({ generationId: 'acquitted', onTrial: true }));
+    // One at a time on a replica, whoever sends them.
+    const second = command({ generationId: 'second', controllerId: 'c2', onTrial: true });
+    expect(attempts.accept(second)).toBe('full');
     attempts.accept(command({ generationId: 'another' }));
     for (const index of [0, 1, 2, 3, 4]) attempts.stepped([piece('acquitted#1', index)]);
     attempts.lost(['acquitted#1', 'another#1'], crash);
@@ -190,6 +193,7 @@ describe('the attempts of a worker', () => {
       'engine_crashed',
       'engine_crashed',
     ]);
+    expect(attempts.accept(second)).toBe('accepted');
   });
 
   it('give way to a later attempt of the same generation', () => {

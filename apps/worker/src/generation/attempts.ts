@@ -90,6 +90,8 @@ export class Attempts {
       return 'accepted';
     }
     if (capacity.onBoard >= capacity.slots + WAITING_ROOM) return 'full';
+    // Of two on trial nobody could say which it was; the other may be another controller's.
+    if (command.onTrial === true && this.hasTrial(command.replicaId)) return 'full';
     if (!this.port.start(command.replicaId, key, request, command.remainingMs)) {
       return 'unknown_replica';
     }
@@ -197,6 +199,12 @@ export class Attempts {
     for (const { command } of this.unfinished()) {
       if (command.generationId === generationId && command.attempt < attempt) this.cancel(command);
     }
+  }
+
+  private hasTrial(replicaId: string): boolean {
+    return this.unfinished().some(
+      ({ command, isOnTrial }) => isOnTrial && command.replicaId === replicaId,
+    );
   }
 
   private failAll(attempts: Attempt[], failure: Failure): void {
