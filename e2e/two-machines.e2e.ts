@@ -43,6 +43,7 @@ if (typeof second === 'string') console.info(`skipped: two machines: ${second}`)
       await until('all answers to begin', () => asked.every(({ seen }) => seen.tokens > 5));
       await until('both to share them', isShared);
 
+      const onSecond = (await busySlots())[1] ?? 0;
       await machine.unplug();
       const unpluggedAtMs = performance.now();
       await until(
@@ -69,7 +70,7 @@ if (typeof second === 'string') console.info(`skipped: two machines: ${second}`)
           `gap max ${quantile(gaps, 1)} ms; back ${Math.round(backMs)} ms after the wire`,
       );
       expect(faultsOf(all)).toEqual([]);
-      expect(moved).toHaveLength(STREAMS / 2);
+      expect(moved).toHaveLength(onSecond);
       expect(quantile(gaps, 1)).toBeLessThanOrEqual(8_000);
       expect(backMs).toBeLessThanOrEqual(BACK_MS);
     },
@@ -89,14 +90,17 @@ if (typeof second === 'string') console.info(`skipped: two machines: ${second}`)
     return nodes.find(({ name }) => name === 'worker-1')?.state;
   }
 
-  /** Each has half of the streams. */
+  /** All are under way, and each has at least a quarter of them. */
   async function isShared(): Promise<boolean> {
-    return (await busySlots()).every((busy) => busy === STREAMS / 2);
+    const busy = await busySlots();
+    const all = busy.reduce((sum, slots) => sum + slots, 0);
+    return all === STREAMS && busy.every((slots) => slots >= STREAMS / 4);
   }
 
   /** Of both machines. */
   async function busySlots(): Promise<number[]> {
     const { nodes } = await stage.cluster.overview();
-    return nodes.map(({ replicas: [replica] }) => replica?.activeSlots ?? 0);
+    const named = nodes.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return named.map(({ replicas: [replica] }) => replica?.activeSlots ?? 0);
   }
 });

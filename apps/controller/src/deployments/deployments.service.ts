@@ -14,6 +14,7 @@ import {
   type DesiredState,
   type StoredDeployment,
 } from './deployments.repository.js';
+import type { PlacementPlan } from './placement/placement-plan.js';
 import { canarySplitOf, type CanarySplit } from './revision-for-key.js';
 
 /** Should a change not be heard of, it is found after so long. */
@@ -31,6 +32,9 @@ export interface ResolvedDeployment {
   canary: CanarySplit | null;
 }
 
+/** What the leader's last plan says of deployments that have fewer replicas than they should. */
+type PlacementNews = Readonly<Pick<PlacementPlan, 'reasons' | 'measuring'>>;
+
 @Injectable()
 export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(DeploymentsService.name);
@@ -41,7 +45,7 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
   private reads = 0;
   private lastApplied = 0;
   /** Why a deployment could not be placed; known to the leader only. */
-  private placementReasons: ReadonlyMap<string, string> = new Map();
+  private placement: PlacementNews = { reasons: new Map(), measuring: new Set() };
 
   /** The last step of each, by id; known to the leader that took it. */
   private readonly scalingSteps = new Map<string, ScalingNote>();
@@ -79,24 +83,37 @@ export class DeploymentsService implements OnModuleInit, OnModuleDestroy {
     return this.state.deployments.find((deployment) => deployment.name === name) ?? null;
   }
 
-  reportPlacement(reasons: ReadonlyMap<string, string>): void {
-    this.placementReasons = reasons;
+  reportPlacement(plan: PlacementNews): void {
+    this.placement = plan;
   }
 
   reportScaling(deploymentId: string, step: ScalingNote): void {
     this.scalingSteps.set(deploymentId, step);
   }
 
-  /** Why it answers nobody: an admin wants none of it. Null: it answers, or will when it is loaded. */
+  /**
+   * Why it answers nobody: an admin wants none of it, or no node can take it, which the leader alone
+   * knows; elsewhere a request waits in vain. Null: it answers, or will when it is loaded.
+   */
   refusal(name: string): Failure | null {
-    if (this.find(name)?.desiredReplicas !== 0) return null;
-    const message = `The model '${name}' is switched off: it has been scaled to no replicas.`;
-    return { code: 'model_unavailable', message, param: 'model' };
+    const message =
+      this.find(name)?.desiredReplicas === 0
+        ? `The model '${name}' is switched off: it has been scaled to no replicas.`
+        : this.whyNowhere(name);
+    return message === null ? null : { code: 'model_unavailable', message, param: 'model' };
+  }
+
+  private whyNowhere(name: string): string | null {
+    const { reasons, measuring } = this.placement;
+    const reason = reasons.get(name);
+    if (reason === undefined || measuring.has(name)) return null;
+    if (this.state.replicas.some(({ deployment }) => deployment === name)) return null;
+    return `The model '${name}' has no replica, for no node can take one. ${reason}`;
   }
 
   /** Why it has fewer replicas than it should; null: it has not, or this controller does not lead. */
   placementReason(name: string): string | null {
-    return this.placementReasons.get(name) ?? null;
+    return this.placement.reasons.get(name) ?? null;
   }
 
   /** Null when nothing of that name or alias is deployed. On the way of every request. */

@@ -73,7 +73,7 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
         .desired()
         .deployments.flatMap((deployment) => this.wanted(deployment, observed)),
     );
-    this.deployments.reportPlacement(plan.reasons);
+    this.deployments.reportPlacement(plan);
     if (plan.actions.length > 0) {
       this.logger.log({ placement: plan.actions });
       await this.repository.carryOut(plan.actions);

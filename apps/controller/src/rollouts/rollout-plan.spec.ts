@@ -10,7 +10,7 @@ function placeInto(roomPerNode: number, nodes: string[]) {
     numbers: { from: number; to: number },
     placed: readonly PlacedReplica[],
   ): PlacementPlan => {
-    const plan: PlacementPlan = { actions: [], reasons: new Map() };
+    const plan: PlacementPlan = { actions: [], reasons: new Map(), measuring: new Set() };
     const room = new Map(nodes.map((node) => [node, roomPerNode]));
     for (const { nodeId } of placed) room.set(nodeId, (room.get(nodeId) ?? 0) - 1);
     for (const [revisionId, wanted] of [

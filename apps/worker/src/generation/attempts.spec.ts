@@ -193,6 +193,7 @@ describe('the attempts of a worker', () => {
       'engine_crashed',
       'engine_crashed',
     ]);
+    port.onBoard.clear();
     expect(attempts.accept(second)).toBe('accepted');
   });
 

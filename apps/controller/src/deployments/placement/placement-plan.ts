@@ -36,6 +36,8 @@ export interface PlacementPlan {
   actions: PlacementAction[];
   /** Why a deployment has fewer replicas than it should, or not where they should be, by its name. */
   reasons: Map<string, string>;
+  /** Names of deployments whose reason is that what they need is not known yet: soon it is. */
+  measuring: Set<string>;
 }
 
 export interface PlacementState {
@@ -50,7 +52,7 @@ export interface PlacementState {
 }
 
 export function planPlacement(state: PlacementState): PlacementPlan {
-  const plan: PlacementPlan = { actions: [], reasons: new Map() };
+  const plan: PlacementPlan = { actions: [], reasons: new Map(), measuring: new Set() };
   if (state.frozen !== null) {
     for (const { deployment } of state.wanted) plan.reasons.set(deployment, state.frozen);
     return plan;
@@ -99,6 +101,7 @@ function place(
     const { open, refusals } = capacity.openFor(revision);
     const reason = open.length > 0 ? state.reason : refusalText(revision, refusals);
     plan.reasons.set(deployment, reason);
+    if (open.length > 0 && !state.refused) plan.measuring.add(deployment);
     return;
   }
   for (let left = missing; left > 0; left -= 1) {
