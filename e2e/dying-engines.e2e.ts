@@ -115,7 +115,9 @@ it(
       ({ state }) => state === 'failed',
     );
     expect(strange.failure?.message).toContain('unknown architecture: quux');
-    const stalled = await deploymentWhere('stalls', ({ state }) => state === 'loading');
+    const isTold = ({ state, progress }: DeploymentView): boolean =>
+      state === 'loading' && progress !== null;
+    const stalled = await deploymentWhere('stalls', isTold);
     expect(stalled).toMatchObject({ readyReplicas: 0, progress: 0 });
     if (isFull) {
       const given = ({ failure }: DeploymentView): boolean => failure !== null;
