@@ -12,7 +12,7 @@ import { fakeTemplate, TINY, until, writeGguf, type FakeOptions } from '@corral/
 import { signalAll } from './support/frozen-processes.js';
 import { Load } from './support/load.js';
 import { ask } from './support/load-client.js';
-import { faultsOf, isFull, isRight, quantile, Stage } from './support/stage.js';
+import { faultsOf, isFull, isRight, itInFull, quantile, Stage } from './support/stage.js';
 
 const WORKERS = 2;
 const CLIENTS = isFull ? 100 : 32;
@@ -97,7 +97,7 @@ it(
   LIMIT_MS,
 );
 
-it(
+itInFull(
   'scenario 7: a model that cannot load says why, is not tried in a loop, and harms no other',
   async () => {
     const { cluster, chance } = stage;

@@ -15,8 +15,8 @@ import { Load } from './support/load.js';
 import { isComplete, type Seen } from './support/load-client.js';
 import { chosenSeed, seeded } from './support/seeded.js';
 
-const KILLS = Number(process.env.CORRAL_KILLS ?? 9);
-const REQUESTS = Number(process.env.CORRAL_REQUESTS ?? 300);
+const KILLS = Number(process.env.CORRAL_KILLS ?? 6);
+const REQUESTS = Number(process.env.CORRAL_REQUESTS ?? 200);
 const CLIENTS = 24;
 /** A controller is missed after 20 s, and by one that leads for as long. */
 const SETTLED_WITHIN_MS = 60_000;

@@ -14,6 +14,7 @@ import { fakeTemplate, until, type FakeOptions } from '@corral/testing';
 import { Cluster } from './support/cluster.js';
 import { ask, isComplete, isExact, type Question, type Seen } from './support/load-client.js';
 import { chosenSeed, seeded } from './support/seeded.js';
+import { itInFull } from './support/stage.js';
 import { SteadyLoad } from './support/steady-load.js';
 
 const ROLLOUTS = Number(process.env.CORRAL_ROLLOUTS ?? 1);
@@ -115,7 +116,7 @@ describe('under 20 requests a second', () => {
     LIMIT_MS,
   );
 
-  it(
+  itInFull(
     'so do controllers that are replaced one after the other, and then a rollout',
     async () => {
       const load = new SteadyLoad(PER_SECOND, question);

@@ -19,6 +19,12 @@ export function describeInFull(name: string, scenarios: () => void): void {
   (isFull ? describe : describe.skip)(name, scenarios);
 }
 
+/** {@link describeInFull} for one scenario among others. */
+export function itInFull(name: string, scenario: () => Promise<void>, limitMs: number): void {
+  if (!isFull) console.info(`skipped: ${name}; CORRAL_FULL=1 runs it`);
+  (isFull ? it : it.skip)(name, scenario, limitMs);
+}
+
 const UNLIMITED = {
   concurrentRequests: 2_000,
   requestsPerMinute: 1_000_000,
