@@ -113,6 +113,11 @@ describe('the reconcile plan', () => {
     expect(planReconcile(desire(changed), [], nowMs)).toMatchObject([{ do: 'create' }]);
   });
 
+  it('keeps what has stopped in mind while the node leaves, to tell it at last', () => {
+    const leaving = { ...desire(assignment), leaving: true };
+    expect(planReconcile(leaving, [see({ state: 'stopped' })], nowMs)).toEqual([]);
+  });
+
   it('lets a drain that has begun end, even when the replica is wanted again', () => {
     const draining = see({ state: 'draining', drainingSinceMs: nowMs });
     expect(planReconcile(desire(assignment), [draining], nowMs)).toMatchObject([{ do: 'stop' }]);

@@ -5,7 +5,8 @@
  *
  * For each replica, the first that applies:
  *
- *  1. It is stopped: forget it (and make it anew in the next round, if it is still wanted).
+ *  1. It is stopped: forget it (and make it anew in the next round, if it is still wanted), unless the
+ *     node is leaving, whose last heartbeat has to tell it.
  *  2. It is not wanted, or wanted with another spec, or the node gives way to other use:
  *     a. with work on board and time left to drain: drain;
  *     b. else: stop.
@@ -88,7 +89,9 @@ function planReplica(
   nowMs: number,
 ): ReconcileAction | null {
   const { replicaId, modelDigest } = replica.assignment;
-  if (replica.state === 'stopped') return { do: 'forget', replicaId, reason: 'it has stopped' };
+  if (replica.state === 'stopped') {
+    return leaving ? null : { do: 'forget', replicaId, reason: 'it has stopped' };
+  }
   if (yielding) return planEnd(replica, 'the node gives way', nowMs, YIELD_LIMIT_MS);
   if (wanted === null) return planEnd(replica, 'no longer assigned', nowMs);
   if (!isSame(wanted, replica.assignment)) return planEnd(replica, 'its spec has changed', nowMs);
