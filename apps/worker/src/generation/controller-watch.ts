@@ -2,7 +2,7 @@
  * Which controllers are alive. Each says so every second, and whatever else it sends counts as well;
  * the attempts of one that is silent for longer than a few seconds have no reader any more.
  */
-const SILENCE_LIMIT_MS = 3_500;
+const SILENCE_LIMIT_MS = 3_000;
 
 export class ControllerWatch {
   private readonly heardAtMs = new Map<string, number>();
