@@ -250,7 +250,9 @@ export class Cluster {
   }: ClusterSize): Promise<void> {
     const path = realModel ?? join(this.folder, 'tiny.gguf');
     if (realModel === undefined) await writeGguf(path, { shape });
-    const nodes = await this.nodesWhere('every worker', workers, ({ state }) => state === 'ready');
+    const canServe = ({ state, platform }: NodeView): boolean =>
+      state === 'ready' && (platform?.engine ?? null) !== null;
+    const nodes = await this.nodesWhere('every worker', workers, canServe);
     const named = nodes.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const { id: nodeId } of named.slice(0, holders)) {
       const body = { path, nodeId };

@@ -21,7 +21,14 @@ export const nodeViewSchema = z.object({
   silentMs: z.number().nullable(),
   version: z.string().nullable(),
   platform: z
-    .object({ os: z.string(), arch: z.string(), cores: z.int(), cpuModel: z.string() })
+    .object({
+      os: z.string(),
+      arch: z.string(),
+      cores: z.int(),
+      cpuModel: z.string(),
+      /** Version of its engine; null until one has told it, and nothing is placed there before. */
+      engine: z.string().nullable().default(null),
+    })
     .nullable(),
   devices: z.array(deviceSchema),
   replicas: z.array(observedReplicaSchema),
