@@ -3,7 +3,7 @@
  * one row for each request, with the tokens that its client saw; nothing is set aside any more, and
  * all sums agree.
  *
- * In full: CORRAL_KILLS=100 CORRAL_REQUESTS=2000; a run is repeated with CORRAL_SEED.
+ * CORRAL_FULL=1 runs it, with CORRAL_KILLS=100 CORRAL_REQUESTS=2000 in full; CORRAL_SEED repeats a run.
  */
 import type { CreatedKey, KeyInfo } from '@corral/contracts/http';
 import { until } from '@corral/testing';
@@ -14,9 +14,10 @@ import { limitedKey } from './support/limited-key.js';
 import { Load } from './support/load.js';
 import { isComplete, type Seen } from './support/load-client.js';
 import { chosenSeed, seeded } from './support/seeded.js';
+import { itInFull } from './support/stage.js';
 
-const KILLS = Number(process.env.CORRAL_KILLS ?? 6);
-const REQUESTS = Number(process.env.CORRAL_REQUESTS ?? 200);
+const KILLS = Number(process.env.CORRAL_KILLS ?? 9);
+const REQUESTS = Number(process.env.CORRAL_REQUESTS ?? 300);
 const CLIENTS = 24;
 /** A controller is missed after 20 s, and by one that leads for as long. */
 const SETTLED_WITHIN_MS = 60_000;
@@ -42,7 +43,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => cluster.stop());
 
-it(
+itInFull(
   `after ${KILLS} random kills the books are what the clients saw`,
   async () => {
     console.info(`kills: seed ${seed}`);
