@@ -8,6 +8,7 @@ import { PlacementService } from '../deployments/placement/placement.service.js'
 import { desiredNow } from '../deployments/wanted-revision.js';
 import { Clock } from '../infra/clock.js';
 import { LeaderService } from '../infra/leader.service.js';
+import { Rounds } from '../infra/rounds.js';
 import { NodesService } from '../nodes/nodes.service.js';
 import { RevisionTrafficRepository } from './revision-traffic.repository.js';
 import { movementOf, observeRollout, type RolloutSeen } from './rollout-observation.js';
@@ -35,8 +36,10 @@ interface Watched {
 export class RolloutRunner implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(RolloutRunner.name);
   private readonly watched = new Map<string, Watched>();
-  private timer: NodeJS.Timeout | null = null;
-  private running = false;
+  private readonly rounds = new Rounds(
+    () => this.stepAll(),
+    (error) => this.logger.warn(`a rollout did not go on and is tried again: ${String(error)}`),
+  );
 
   constructor(
     private readonly leader: LeaderService,
@@ -49,23 +52,11 @@ export class RolloutRunner implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.timer = setInterval(() => void this.round(), INTERVAL_MS);
+    this.rounds.start(INTERVAL_MS);
   }
 
   onModuleDestroy(): void {
-    if (this.timer !== null) clearInterval(this.timer);
-  }
-
-  private async round(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
-    try {
-      await this.stepAll();
-    } catch (error) {
-      this.logger.warn(`a rollout did not go on and is tried again: ${String(error)}`);
-    } finally {
-      this.running = false;
-    }
+    this.rounds.stop();
   }
 
   private async stepAll(): Promise<void> {

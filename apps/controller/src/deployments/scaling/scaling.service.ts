@@ -6,6 +6,7 @@ import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { Bus } from '@corral/bus';
 import { Clock } from '../../infra/clock.js';
 import { LeaderService } from '../../infra/leader.service.js';
+import { Rounds } from '../../infra/rounds.js';
 import { NodesService } from '../../nodes/nodes.service.js';
 import type { StoredDeployment } from '../deployments.repository.js';
 import { DeploymentsService } from '../deployments.service.js';
@@ -25,8 +26,10 @@ interface Remembered {
 export class ScalingService implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(ScalingService.name);
   private remembered = new Map<string, Remembered>();
-  private timer: NodeJS.Timeout | null = null;
-  private running = false;
+  private readonly rounds = new Rounds(
+    () => this.round(),
+    (error) => this.logger.warn(`scaling failed and is tried again: ${String(error)}`),
+  );
 
   constructor(
     private readonly leader: LeaderService,
@@ -39,26 +42,22 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.timer = setInterval(() => void this.look(), INTERVAL_MS);
+    this.rounds.start(INTERVAL_MS);
   }
 
   onModuleDestroy(): void {
-    if (this.timer !== null) clearInterval(this.timer);
+    this.rounds.stop();
   }
 
   /** One look at all of them; nothing while one is under way. */
-  async look(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
-    try {
-      // Cut off, we hear neither what is asked nor what is computed: nothing counts as idle.
-      if (!this.bus.isConnected) this.remembered.clear();
-      else if (await this.decide()) await this.deployments.changed();
-    } catch (error) {
-      this.logger.warn(`scaling failed and is tried again: ${String(error)}`);
-    } finally {
-      this.running = false;
-    }
+  look(): Promise<void> {
+    return this.rounds.run();
+  }
+
+  private async round(): Promise<void> {
+    // Cut off, we hear neither what is asked nor what is computed: nothing counts as idle.
+    if (!this.bus.isConnected) this.remembered.clear();
+    else if (await this.decide()) await this.deployments.changed();
   }
 
   /** True when something was written. */
