@@ -64,7 +64,7 @@ describe('an engine that hangs', () => {
     await startEndless('hung', replicaId);
     process.kill(enginePid ?? 0, 'SIGSTOP');
     const { finish } = await rig.finished('hung');
-    expect(finish?.failure?.message).toMatch(/hung: it said nothing for [78] s/);
+    expect(finish?.failure?.message).toMatch(/hung: it said nothing for [67] s/);
     await until('the end of the process', () => !isAlive(enginePid ?? 0));
     await rig.replica(replicaId, ({ state }) => state === 'ready');
   }, 25_000);

@@ -4,7 +4,7 @@
  * board is stuck in a native call; that takes far longer to be sure of, because a single prompt
  * chunk of a large model on CPU takes many seconds.
  */
-const SILENCE_LIMIT_MS = 7_000;
+const SILENCE_LIMIT_MS = 6_000;
 const NO_PROGRESS_LIMIT_MS = 120_000;
 /** A round this late means that this process, or the machine, was asleep: nothing can be judged. */
 const LATE_ROUND_MS = 3_000;
