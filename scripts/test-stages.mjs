@@ -48,21 +48,31 @@ function jest(name, env, args) {
     ],
     { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } },
   );
-  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [] };
+  if (!existsSync(report)) {
+    return { passed: 0, failed: 1, failures: [`${name}: no report`], skipped: [] };
+  }
   return counts(JSON.parse(readFileSync(report, 'utf8')), status);
 }
 
 function counts(report, status) {
   // A file that cannot be loaded has no tests to count, and is a failure all the same.
   const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
-  const skipped = report.testResults.flatMap((suite) =>
-    suite.assertionResults
-      .filter(({ status: outcome }) => outcome === 'pending' || outcome === 'todo')
-      .map(({ fullName }) => `${relative(ROOT, suite.name)}: ${fullName}`),
-  );
+  const named = (...outcomes) =>
+    report.testResults.flatMap((suite) =>
+      suite.assertionResults
+        .filter(({ status: outcome }) => outcomes.includes(outcome))
+        .map(({ fullName }) => `${relative(ROOT, suite.name)}: ${fullName}`),
+    );
+  const unloadable = report.testResults
+    .filter(
+      ({ status: outcome, assertionResults }) =>
+        outcome === 'failed' && assertionResults.length === 0,
+    )
+    .map((suite) => `${relative(ROOT, suite.name)}: cannot be run`);
   return {
     passed: report.numPassedTests,
     failed: failed === 0 && status !== 0 ? 1 : failed,
-    skipped,
+    failures: [...unloadable, ...named('failed')],
+    skipped: named('pending', 'todo'),
   };
 }

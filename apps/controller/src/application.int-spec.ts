@@ -23,7 +23,7 @@ describe('the admin API', () => {
     servers = await startServers();
     controller = await TestApplication.start(servers.config());
     worker = await TestWorker.join(servers.nats.url, 'gpu-1');
-    await until('the node', async () => (await nodes()).length === 1);
+    await until('the node', async () => (await nodes())[0]?.state === 'ready');
   });
   afterAll(async () => {
     await worker.leave();
