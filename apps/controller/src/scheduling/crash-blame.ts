@@ -8,6 +8,10 @@
  * 3. An engine crashes with somebody on trial: that one it was, and nobody else. The worker says so.
  * 4. Whoever is blamed twice is refused.
  *
+ * An engine that was killed from outside has not crashed: its worker says so, and nobody is a suspect.
+ * Should the system kill it for the memory that a request takes, again and again, the number of
+ * attempts that a generation may lose is the limit.
+ *
  * Pure.
  */
 import type { Failure } from '@corral/contracts';

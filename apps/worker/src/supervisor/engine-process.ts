@@ -11,9 +11,16 @@ export interface EngineProcessListener {
   said(event: EngineEvent): void;
   /** A message that is none of the contract's; the reason quotes no content. */
   babbled(reason: string): void;
-  /** The process is gone; nothing more is heard of it. */
-  ended(how: string): void;
+  /**
+   * The process is gone; nothing more is heard of it.
+   *
+   * @param killed by another program or the system (for want of memory, say): by nothing that it did
+   */
+  ended(how: string, killed: boolean): void;
 }
+
+/** Signals that a program is sent; those of its own faults are others. */
+const KILLING: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);
 
 export class EngineProcess {
   private readonly child: ChildProcess;
@@ -37,9 +44,10 @@ export class EngineProcess {
     }
     this.child.on('message', (message) => this.hear(message));
     this.exited = new Promise((resolve) => {
-      this.child.once('error', (fault) => this.end(fault.message, resolve));
+      this.child.once('error', (fault) => this.end(fault.message, false, resolve));
       this.child.once('exit', (code, signal) => {
-        this.end(signal === null ? `exit code ${code}` : `signal ${signal}`, resolve);
+        if (signal === null) this.end(`exit code ${code}`, false, resolve);
+        else this.end(`signal ${signal}`, KILLING.has(signal), resolve);
       });
     });
   }
@@ -81,10 +89,10 @@ export class EngineProcess {
     this.listener?.babbled(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
   }
 
-  private end(how: string, resolve: () => void): void {
+  private end(how: string, killed: boolean, resolve: () => void): void {
     if (this.gone) return;
     this.gone = true;
     resolve();
-    this.listener?.ended(how);
+    this.listener?.ended(how, killed);
   }
 }

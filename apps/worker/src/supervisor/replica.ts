@@ -16,6 +16,11 @@ import {
 import type { LoadPermit, ReplicaPort } from './replica-port.js';
 
 const STOP_GRACE_MS = 1_500;
+/** Code as for anything that can be tried again elsewhere. */
+const KILLED: Failure = {
+  code: 'worker_lost',
+  message: 'The engine process was killed by another program, or by the system for want of memory.',
+};
 
 export class Replica {
   /** Monotonic; null: it does not drain. */
@@ -128,7 +133,8 @@ export class Replica {
     const listener: EngineProcessListener = {
       said: (event) => this.hear(process, event),
       babbled: (reason) => this.port.babbled(reason),
-      ended: (how) => this.lose(`The engine process ended (${how}).`),
+      ended: (how, killed) =>
+        this.lose(`The engine process ended (${how}).`, killed ? KILLED : null),
     };
     const process = this.port.fork(listener, environment);
     this.process = process;
@@ -167,10 +173,14 @@ export class Replica {
     this.advance({ type: 'refused', failure, retryable, nowMs: this.clock.nowMs() });
   }
 
-  /** The engine is gone, or as good as gone. */
-  private lose(message: string): void {
+  /**
+   * The engine is gone, or as good as gone.
+   *
+   * @param innocent what those on board are told when none of them can have done it; null: one may
+   */
+  private lose(message: string, innocent: Failure | null = null): void {
     const failure: Failure = { code: 'engine_crashed', message };
-    void this.release(failure)?.retire(0);
+    void this.release(innocent ?? failure)?.retire(0);
     this.advance({ type: 'lost', failure, nowMs: this.clock.nowMs() });
   }
 
