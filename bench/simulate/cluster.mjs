@@ -27,7 +27,7 @@ export function simulate(
   const byId = new Map(requests.map((request) => [request.id, request]));
   const replicas = Array.from(
     { length: workers },
-    (_, n) => new SimulatedWorker(`w${n}`, slots, cacheBlocks),
+    (_, n) => new SimulatedWorker(`w${n}`, slots, cacheBlocks, policy?.accepts),
   );
   const byReplica = new Map(replicas.map((worker) => [worker.snapshot.replicaId, worker]));
   const waiting = new Map(requests.map(({ tenant }) => [tenant, 0]));
@@ -51,7 +51,7 @@ export function simulate(
         const request = byId.get(id);
         leaveQueue(request);
         const worker = byReplica.get(replicaId);
-        worker.admit(request);
+        worker.accept(request);
         if (worker.chunk === null) step(worker);
       },
       refuse(id) {
@@ -83,7 +83,7 @@ export function simulate(
     scheduler.served(request.id, { prompt, outputTokens: 1 });
     if (request.produced < request.output) return;
     request.endedAtMs = time.nowMs;
-    worker.decoding.delete(request);
+    worker.ended(request);
     scheduler.ended(request.id, 1);
   }
 

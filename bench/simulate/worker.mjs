@@ -1,7 +1,8 @@
 /**
  * A simulated replica: the engine's step loop with its times, and its KV cache. A step decodes one
  * token of every running stream beside a chunk of the oldest prompt, and takes a + b * streams +
- * chunk / rate. The cache holds blocks of prompts that were computed, least recently used go first,
+ * chunk / rate. What is sent to it beyond its slots waits in a queue of its own, first come, first
+ * served. The cache holds blocks of prompts that were computed, least recently used go first,
  * and of one prompt the last ones.
  */
 
@@ -16,6 +17,8 @@ const REPORTED_BLOCKS = 256;
 export class SimulatedWorker {
   decoding = new Set();
   prompts = [];
+  /** Sent here, and without a slot. */
+  queue = [];
   /** The step under way, as its chunk; null: idle. */
   chunk = null;
   /** Time in which it worked. */
@@ -29,8 +32,12 @@ export class SimulatedWorker {
   /** The prompts that were computed last, newest first, for the digest. */
   #recent = [];
 
-  /** @param cacheBlocks blocks that the cache holds at most; 0: none */
-  constructor(replicaId, slots, cacheBlocks = 0) {
+  /**
+   * @param cacheBlocks blocks that the cache holds at most; 0: none
+   * @param accepts how many it lets be sent to it at a time; default: one for each slot
+   */
+  constructor(replicaId, slots, cacheBlocks = 0, accepts = slots) {
+    this.slots = slots;
     this.cacheBlocks = cacheBlocks;
     this.snapshot = {
       replicaId,
@@ -42,7 +49,7 @@ export class SimulatedWorker {
       state: 'ready',
       reachable: true,
       suspect: false,
-      slots,
+      slots: accepts,
       load: 0,
       contextTokens: 131_072,
       stats: null,
@@ -53,6 +60,10 @@ export class SimulatedWorker {
   }
 
   get load() {
+    return this.running + this.queue.length;
+  }
+
+  get running() {
     return this.decoding.size + this.prompts.length;
   }
 
@@ -62,7 +73,21 @@ export class SimulatedWorker {
     return { ...this.snapshot, load: this.load, stats, heldPrefixes: this.#digest() };
   }
 
-  admit(request) {
+  accept(request) {
+    this.queue.push(request);
+    this.#admit();
+  }
+
+  ended(request) {
+    this.decoding.delete(request);
+    this.#admit();
+  }
+
+  #admit() {
+    while (this.running < this.slots && this.queue.length > 0) this.#begin(this.queue.shift());
+  }
+
+  #begin(request) {
     const cached = Math.min(request.prompt - 1, this.#held(request.hashes) * request.blockTokens);
     request.cached = cached;
     this.cachedTokens += cached;
