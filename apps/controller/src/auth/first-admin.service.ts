@@ -8,6 +8,7 @@ import { createKeySchema, DEFAULT_TEAM_ID } from '@corral/contracts/http';
 import { ApiKeysService } from '../api-keys/api-keys.service.js';
 import { AuditService } from '../audit/audit.service.js';
 import { SYSTEM } from '../common/principal.js';
+import { lock } from '../infra/advisory-locks.js';
 import { PrismaService } from '../infra/prisma.service.js';
 import { passwordAccount } from './password-account.js';
 
@@ -18,8 +19,6 @@ export interface FirstAdmin {
 }
 
 const EMAIL = 'admin@corral.local';
-/** Serialises controllers that start together on an empty database. */
-const FIRST_ADMIN_LOCK = 7_243_803;
 
 @Injectable()
 export class FirstAdminService {
@@ -36,7 +35,7 @@ export class FirstAdminService {
     const account = await passwordAccount(id, password);
     const admin = { email: EMAIL, name: 'Admin', role: 'admin', teamId: DEFAULT_TEAM_ID };
     const made = await this.prisma.client.$transaction(async (tx) => {
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${FIRST_ADMIN_LOCK})`;
+      await lock(tx, 'firstAdmin');
       if ((await tx.user.count()) > 0) return false;
       await tx.user.create({
         data: { id, ...admin, emailVerified: true, accounts: { create: account } },

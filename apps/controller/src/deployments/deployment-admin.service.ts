@@ -12,7 +12,7 @@ import { FailureException } from '../common/failure.exception.js';
 import type { Principal } from '../common/principal.js';
 import { PrismaService, type Transaction } from '../infra/prisma.service.js';
 import { NodesService } from '../nodes/nodes.service.js';
-import { lockDeployments } from './deployment-lock.js';
+import { lock } from '../infra/advisory-locks.js';
 import { differences } from './deployment-differences.js';
 import {
   declaredSettings,
@@ -95,7 +95,7 @@ export class DeploymentAdminService {
     work: (tx: Transaction, all: StoredDeployment[]) => Promise<void>,
   ): Promise<void> {
     await this.prisma.client.$transaction(async (tx) => {
-      await lockDeployments(tx);
+      await lock(tx, 'deployments');
       await work(tx, await this.writer.stored(tx));
     });
     await this.deployments.changed();

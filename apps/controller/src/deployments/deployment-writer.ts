@@ -1,6 +1,6 @@
 /**
  * Carries out what was decided about deployments, each change with its audit entry in the
- * transaction of the caller, who holds the lock (deployment-lock.ts) and has checked the names.
+ * transaction of the caller, who holds the lock (infra/advisory-locks.ts) and has checked the names.
  */
 import { Injectable } from '@nestjs/common';
 import type { FieldChange, RolloutStrategy } from '@corral/contracts/http';

@@ -1,11 +1,9 @@
 /** The credentials of nodes, as the table `node` keeps them. */
 import { Injectable } from '@nestjs/common';
 import { labelsSchema, type Labels } from '@corral/contracts';
+import { lock } from '../infra/advisory-locks.js';
 import { PrismaService, type Transaction } from '../infra/prisma.service.js';
 
-/** Any numbers that nothing else in this database uses. */
-const ENROLMENT_LOCK = 7_243_811;
-const REVOCATION_LOCK = 7_243_812;
 /** NATS is asked within it. */
 const REVOCATION_TIMEOUT_MS = 30_000;
 
@@ -23,7 +21,7 @@ export class EnrolledNodesRepository {
 
   /** One enrolment after the other, until the transaction ends. */
   async lock(tx: Transaction): Promise<void> {
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${ENROLMENT_LOCK})`;
+    await lock(tx, 'enrolment');
   }
 
   async find(tx: Transaction, id: string) {
@@ -63,7 +61,7 @@ export class EnrolledNodesRepository {
   async withRevokedKeys(work: (publicKeys: string[]) => Promise<void>): Promise<void> {
     await this.prisma.client.$transaction(
       async (tx) => {
-        await tx.$executeRaw`SELECT pg_advisory_xact_lock(${REVOCATION_LOCK})`;
+        await lock(tx, 'revocation');
         const rows = await tx.node.findMany({
           where: { revokedAt: { not: null }, natsPublicKey: { not: null } },
           select: { natsPublicKey: true },

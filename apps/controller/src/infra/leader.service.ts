@@ -6,9 +6,8 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import pg from 'pg';
 import { Config } from '../config/config.js';
+import { LEADER_LOCK } from './advisory-locks.js';
 
-/** Any number that nothing else in this database uses. */
-const LEADER_LOCK = 7_243_802;
 const CHECK_INTERVAL_MS = 1_000;
 /** A server that takes longer is as good as away. */
 const ANSWER_TIMEOUT_MS = 5_000;

@@ -12,7 +12,7 @@ import { FailureException } from '../common/failure.exception.js';
 import { SYSTEM, type Principal } from '../common/principal.js';
 import { Clock } from '../infra/clock.js';
 import type { Transaction } from '../infra/prisma.service.js';
-import { lockAccounts } from './account-lock.js';
+import { lock } from '../infra/advisory-locks.js';
 import { hashInvitationToken } from './invitation-token.js';
 import { InvitationsRepository, type InvitationRow } from './invitations.repository.js';
 
@@ -43,7 +43,7 @@ export class InvitationAcceptanceService {
     const id = randomUUID();
     const account = await passwordAccount(id, password);
     const user = await this.invitations.transaction(async (tx) => {
-      await lockAccounts(tx);
+      await lock(tx, 'accounts');
       const invitation = await this.invitations.take(tx, tokenHash, this.clock.now());
       if (invitation === null) throw notValid();
       return this.createPerson(tx, { id, name }, invitation, account, from);

@@ -13,7 +13,7 @@ import { FailureException } from '../common/failure.exception.js';
 import type { Principal } from '../common/principal.js';
 import { Clock } from '../infra/clock.js';
 import type { Transaction } from '../infra/prisma.service.js';
-import { lockAccounts } from './account-lock.js';
+import { lock } from '../infra/advisory-locks.js';
 import { invitationUrl, mintInvitationToken } from './invitation-token.js';
 import { auditedInvitation, invitationViewOf } from './invitation-view.js';
 import { InvitationsRepository, type InvitationRow } from './invitations.repository.js';
@@ -57,7 +57,7 @@ export class InvitationsService {
     const now = this.clock.now();
     const expiresAt = new Date(now.getTime() + wanted.expiresInDays * DAY_MS);
     const row = await this.invitations.transaction(async (tx) => {
-      await lockAccounts(tx);
+      await lock(tx, 'accounts');
       const isSeen = [undefined, teamId].includes(teamsOf(by).id);
       if (!isSeen || !(await this.invitations.hasTeam(tx, teamId))) {
         throw notFound('team', teamId, 'teamId');
@@ -80,7 +80,7 @@ export class InvitationsService {
   /** Throws `not_found`, `permission_denied`, and `conflict` when it has been accepted. */
   async revoke(by: Principal, id: string): Promise<void> {
     await this.invitations.transaction(async (tx) => {
-      await lockAccounts(tx);
+      await lock(tx, 'accounts');
       const found = present(await this.invitations.find(tx, scopeOf(by), id), 'invitation', id);
       if (!mayManage(by, { role: roleSchema.parse(found.role), teamId: found.teamId })) {
         throw denied(`Only an admin may revoke the invitation of a ${found.role}.`);

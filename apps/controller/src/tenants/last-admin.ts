@@ -2,7 +2,7 @@ import { FailureException } from '../common/failure.exception.js';
 import type { Transaction } from '../infra/prisma.service.js';
 
 /**
- * Makes a change under {@link lockAccounts}, and throws `conflict` (which undoes it) when it leaves
+ * Makes a change under the accounts' lock, and throws `conflict` (which undoes it) when it leaves
  * nobody who can administer: no admin who is active, in a team that is.
  */
 export async function keepingAnAdmin<T>(tx: Transaction, change: () => Promise<T>): Promise<T> {

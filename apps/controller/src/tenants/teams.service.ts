@@ -11,7 +11,7 @@ import { FailureException } from '../common/failure.exception.js';
 import type { Principal } from '../common/principal.js';
 import { Clock } from '../infra/clock.js';
 import type { Transaction } from '../infra/prisma.service.js';
-import { lockAccounts } from './account-lock.js';
+import { lock } from '../infra/advisory-locks.js';
 import { disabledSince, disablingOf } from './disabling.js';
 import { KeyAnnouncer } from './key-announcer.js';
 import { keepingAnAdmin } from './last-admin.js';
@@ -40,7 +40,7 @@ export class TeamsService {
   /** Throws `conflict` when the name is taken. */
   async create(by: Principal, { name }: CreateTeam): Promise<TeamView> {
     return this.teams.transaction(async (tx) => {
-      await lockAccounts(tx);
+      await lock(tx, 'accounts');
       if (await this.teams.isNameTaken(tx, name)) throw nameTaken(name);
       const team = await this.teams.create(tx, name);
       await this.record(tx, by, 'create', null, team);
@@ -52,7 +52,7 @@ export class TeamsService {
   async update(by: Principal, id: string, change: UpdateTeam): Promise<TeamView> {
     const { name, disabled } = change;
     const [before, after] = await this.teams.transaction(async (tx) => {
-      await lockAccounts(tx);
+      await lock(tx, 'accounts');
       const was = present(await this.teams.find(teamsOf(by), id, tx), 'team', id);
       if (name !== undefined && (await this.teams.isNameTaken(tx, name, id))) throw nameTaken(name);
       const disabledAt = disabledSince(was.disabledAt, disabled, this.clock.now());
@@ -71,7 +71,7 @@ export class TeamsService {
   /** Throws `not_found`, and `conflict` for a team that somebody or something is in. */
   async remove(by: Principal, id: string): Promise<void> {
     await this.teams.transaction(async (tx) => {
-      await lockAccounts(tx);
+      await lock(tx, 'accounts');
       const team = present(await this.teams.find(teamsOf(by), id, tx), 'team', id);
       const { people, keys } = await this.teams.contents(tx, id);
       if (id === DEFAULT_TEAM_ID) throw conflict('This team is for whoever is in no other.');

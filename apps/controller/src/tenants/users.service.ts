@@ -7,7 +7,7 @@ import { FailureException } from '../common/failure.exception.js';
 import type { Principal } from '../common/principal.js';
 import { Clock } from '../infra/clock.js';
 import type { Transaction } from '../infra/prisma.service.js';
-import { lockAccounts } from './account-lock.js';
+import { lock } from '../infra/advisory-locks.js';
 import { disabledSince } from './disabling.js';
 import { InvitationsService } from './invitations.service.js';
 import { KeyAnnouncer } from './key-announcer.js';
@@ -44,7 +44,7 @@ export class UsersService {
    */
   async update(by: Principal, id: string, change: UpdateUser): Promise<UserView> {
     const [kind, after] = await this.users.transaction(async (tx) => {
-      await lockAccounts(tx);
+      await lock(tx, 'accounts');
       const found = await this.users.find(peopleOf(by), id, this.clock.now(), tx);
       const was = present(found, 'user', id);
       const refusal = refusalOf(by, userViewOf(was), change);

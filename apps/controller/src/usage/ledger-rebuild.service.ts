@@ -9,8 +9,8 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import type { Principal } from '../common/principal.js';
+import { lock } from '../infra/advisory-locks.js';
 import { Prisma, PrismaService, type Transaction } from '../infra/prisma.service.js';
-import { LEDGER_LOCK } from './ledger.repository.js';
 import { insertDays, insertHours } from './ledger-sums.js';
 
 const DAY_MS = 86_400_000;
@@ -46,7 +46,7 @@ export class LedgerRebuild {
 
 /** From the hour `from` on and before `to`; null: without an end. */
 async function rebuildDay(tx: Transaction, from: Date, to: Date | null): Promise<number> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LEDGER_LOCK})`;
+  await lock(tx, 'ledger');
   const { first } = await border(tx);
   const start = first > from ? first : from;
   const within = (column: string): Prisma.Sql => {
@@ -60,7 +60,7 @@ async function rebuildDay(tx: Transaction, from: Date, to: Date | null): Promise
 
 /** The days from that hour's on, from their hours. */
 async function rebuildDays(tx: Transaction, first: Date): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LEDGER_LOCK})`;
+  await lock(tx, 'ledger');
   const from = Prisma.sql`date_trunc('day', ${first}::timestamp)`;
   await tx.$executeRaw`DELETE FROM usage_day WHERE day >= ${from}`;
   await insertDays(tx, Prisma.sql`hour >= ${from}`);

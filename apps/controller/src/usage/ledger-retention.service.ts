@@ -1,8 +1,8 @@
 /** Single requests are kept as long as the settings say, their sums for ever. */
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { lock } from '../infra/advisory-locks.js';
 import { PrismaService } from '../infra/prisma.service.js';
-import { LEDGER_LOCK } from './ledger.repository.js';
 
 /** Rows deleted in one transaction, so that the ledger's writers do not wait for long. */
 const CHUNK = 20_000;
@@ -23,7 +23,7 @@ export class LedgerRetention {
     if (ledgerDays === null) return 0;
     return this.prisma.client.$transaction(async (tx) => {
       // Not while sums are rebuilt from these rows.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LEDGER_LOCK})`;
+      await lock(tx, 'ledger');
       return tx.$executeRaw`
         DELETE FROM request_usage WHERE request_id IN (
           SELECT request_id FROM request_usage

@@ -13,12 +13,10 @@ import {
   type OrphanedGeneration,
   type SettledRequest,
 } from '@corral/contracts';
+import { lock } from '../infra/advisory-locks.js';
 import { PrismaService, type Transaction } from '../infra/prisma.service.js';
 import { chargeCounters, rollUp, takeOut } from './ledger-sums.js';
 import { CONTROLLER_LOST } from './lost-settlement.js';
-
-/** Also in the SQL function quota_take. */
-export const LEDGER_LOCK = 7_243_804;
 
 export interface LedgerEntries {
   opened: readonly OpenedRequest[];
@@ -34,7 +32,7 @@ export class LedgerRepository {
   async write({ opened, settled, orphaned }: LedgerEntries): Promise<number> {
     return this.prisma.client.$transaction(
       async (tx) => {
-        await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LEDGER_LOCK})`;
+        await lock(tx, 'ledger');
         const ended = new Set(settled.map(({ requestId }) => requestId));
         const open = opened.filter(({ requestId }) => !ended.has(requestId));
         if (open.length > 0) await insertOpen(tx, open);

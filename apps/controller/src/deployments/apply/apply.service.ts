@@ -5,7 +5,7 @@ import { FailureException } from '../../common/failure.exception.js';
 import type { Principal } from '../../common/principal.js';
 import { PrismaService, type Transaction } from '../../infra/prisma.service.js';
 import { NodesService } from '../../nodes/nodes.service.js';
-import { lockDeployments } from '../deployment-lock.js';
+import { lock } from '../../infra/advisory-locks.js';
 import { DeploymentWriter } from '../deployment-writer.js';
 import { DeploymentsService } from '../deployments.service.js';
 import { planApply, type PlannedChange } from './apply-plan.js';
@@ -29,7 +29,7 @@ export class ApplyService {
     const { dryRun } = request;
     const [changes, placements] = await this.prisma.client.$transaction(
       async (tx) => {
-        await lockDeployments(tx);
+        await lock(tx, 'deployments');
         const planned = await this.plan(tx, request);
         const preview = await this.placement.of(planned, await this.writer.stored(tx));
         if (!dryRun) await this.carryOut(tx, by, planned, request);
