@@ -1,44 +1,13 @@
 /** A second machine joins a Corral with a token, serves, comes back, and is shut out. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createdJoinTokenSchema, importStartedSchema, type NodeView } from '@corral/contracts/http';
 import { fakeEngineEntry, fakeTemplate, TINY, writeGguf } from '@corral/testing';
+import { Command } from './support/command.js';
 import { Corral, eventually } from './support/corral.js';
 
-const CLI = resolve(import.meta.dirname, '../apps/cli/bin/corral.mjs');
 const ENGINE = { CORRAL_ENGINE_ENTRY: fakeEngineEntry() };
-
-/** A command of the other machine, and all that it wrote. */
-class Command {
-  output = '';
-  private readonly ended: Promise<unknown>;
-
-  constructor(...args: string[]) {
-    this.child = spawn(process.execPath, [CLI, ...args], {
-      env: { ...process.env, ...ENGINE },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const pipe of [this.child.stdout, this.child.stderr]) {
-      pipe?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
-    }
-    this.ended = once(this.child, 'close');
-  }
-
-  private readonly child: ChildProcess;
-
-  async end(): Promise<number | null> {
-    await this.ended;
-    return this.child.exitCode;
-  }
-
-  async stop(): Promise<void> {
-    this.child.kill('SIGINT');
-    await this.ended;
-  }
-}
 
 describe('a second machine', () => {
   let corral: Corral;
@@ -63,12 +32,12 @@ describe('a second machine', () => {
       return found?.state === 'ready' ? found : null;
     });
   async function newToken(): Promise<{ token: string; url: string }> {
-    const made = new Command('join-token', '--home', corral.home, '--json');
+    const made = Command.run(ENGINE, 'join-token', '--home', corral.home, '--json');
     expect(await made.end()).toBe(0);
     return createdJoinTokenSchema.parse(JSON.parse(made.output));
   }
   const join2 = (url: string, token: string, home: string): Command =>
-    new Command('worker', 'join', url, token, '--name', 'second', '--home', home);
+    Command.run(ENGINE, 'worker', 'join', url, token, '--name', 'second', '--home', home);
 
   it('joins with a token, and answers', async () => {
     const { token, url } = await newToken();
@@ -110,7 +79,7 @@ describe('a second machine', () => {
 
   it('comes back with what it has kept', async () => {
     await worker.stop();
-    worker = new Command('worker', 'start', '--name', 'second', '--home', away);
+    worker = Command.run(ENGINE, 'worker', 'start', '--name', 'second', '--home', away);
     await eventually('it is gone, and back', async () => {
       const found = await node();
       return found?.state === 'ready' && found.replicas.some(({ state }) => state === 'ready');
@@ -123,14 +92,14 @@ describe('a second machine', () => {
     expect(await answer.json()).toMatchObject({ id, cutOff: true });
     await eventually('it is lost', async () => (await node())?.state === 'lost');
     await worker.stop();
-    worker = new Command('worker', 'start', '--name', 'second', '--home', away);
+    worker = Command.run(ENGINE, 'worker', 'start', '--name', 'second', '--home', away);
     expect(await worker.end()).not.toBe(0);
     expect(worker.output).toContain('it was revoked');
   }, 60_000);
 
   it('hears what it can do when it has never joined', async () => {
     const empty = await mkdtemp(join(tmpdir(), 'corral empty '));
-    const command = new Command('worker', 'start', '--home', empty);
+    const command = Command.run(ENGINE, 'worker', 'start', '--home', empty);
     expect(await command.end()).toBe(2);
     expect(command.output).toContain('corral worker join URL TOKEN');
     await rm(empty, { recursive: true });

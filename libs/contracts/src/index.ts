@@ -7,6 +7,7 @@ export * from './replica.js';
 export * from './response-format.js';
 export * from './bus/subjects.js';
 export * from './bus/attempt.js';
+export * from './bus/hosts.js';
 export * from './bus/model-files.js';
 export * from './bus/heartbeat.js';
 export * from './bus/assign.js';

@@ -37,6 +37,14 @@ describe('corral join-token', () => {
     ]);
   });
 
+  it('says when other machines do not reach it', async () => {
+    server.answer('POST /join-tokens', { ...created, url: 'http://127.0.0.1:7070' }, 201);
+    const { output } = await runCorral(server, 'join-token');
+
+    expect(output).toContain('corral worker join http://127.0.0.1:7070 corral-join-secret');
+    expect(output).toContain('--host 0.0.0.0');
+  });
+
   it('takes a life and labels', async () => {
     const args = ['--ttl', '2d', '--label', 'room=b2', '--label', 'gpu=a100', '--json'];
     const { output } = await runCorral(server, 'join-token', ...args);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CreatedJoinToken, JoinTokenView } from '@corral/contracts/http';
-import type { Labels } from '@corral/contracts';
+import { isLoopbackHost, type Labels } from '@corral/contracts';
 import { label } from '../arguments/label.js';
 import { tokenLifeSeconds } from '../arguments/moment.js';
 import { formatMinute } from '../output/figures.js';
@@ -15,6 +15,11 @@ Examples:
   corral join-token delete 0193d2f0-…
 
 A token lets one machine join, once. It is shown this one time.`;
+
+const ONLY_HERE = `
+
+That address is known on this machine alone. To let others in, start Corral with --host 0.0.0.0,
+or tell it with CORRAL_PUBLIC_URL how they reach it.`;
 
 interface CreateFlags extends Flags {
   ttl: number;
@@ -51,7 +56,7 @@ export function addJoinToken(program: Command): void {
 function joinText({ token, url, expiresAt }: CreatedJoinToken): string {
   return `On the machine that is to join, until ${formatMinute(expiresAt)}:
 
-  corral worker join ${url} ${token}`;
+  corral worker join ${url} ${token}${isLoopbackHost(new URL(url).hostname) ? ONLY_HERE : ''}`;
 }
 
 function tokenTable(tokens: JoinTokenView[]): string {

@@ -2,10 +2,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { natsServerConfig, type NatsAuthority } from '@corral/bus';
+import { isLoopbackHost } from '@corral/contracts';
 import { CliError, EXIT } from '../cli-error.js';
 import { LogFile } from '../processes/log-file.js';
 import type { ProcessSpec } from '../processes/supervised-process.js';
 import type { Home } from '../up/home.js';
+import { bracketed, typable } from '../up/listen-address.js';
 import { writePrivateFile } from '../up/private-file.js';
 import { describeSearch, findNatsServer } from './find-nats-server.js';
 import { adoptStreams } from './adopt-streams.js';
@@ -17,14 +19,22 @@ const STOP_TIMEOUT_MS = 1_500;
 export interface EmbeddedNats {
   spec: ProcessSpec;
   log: LogFile;
+  /** For this machine's processes. */
   url: string;
+  /** Where it listens: at all addresses of this machine, perhaps, which is no address to ask. */
+  listenUrl: string;
 }
 
-/** Finds the program and writes its configuration, loopback only; it is not started yet. */
+/** Beside a Corral that listens there: other machines reach both, or none. */
+export function natsHostBeside(host: string): string {
+  return isLoopbackHost(host) ? '127.0.0.1' : host;
+}
+
+/** Finds the program and writes its configuration; it is not started yet. */
 export async function embeddedNats(
   home: Home,
   authority: NatsAuthority,
-  settings: { port: number; searchPath: string | undefined },
+  settings: { host: string; port: number; searchPath: string | undefined },
 ): Promise<EmbeddedNats> {
   const search = await findNatsServer(natsPlaces(home.binDir, settings.searchPath));
   if (!search.found) {
@@ -35,14 +45,15 @@ export async function embeddedNats(
     );
   }
   const config = join(home.natsDir, 'nats-server.conf');
-  const listen = `127.0.0.1:${settings.port}`;
+  const listen = `${bracketed(settings.host)}:${settings.port}`;
   const storeDir = join(home.natsDir, 'jetstream');
   const accountsDir = join(home.natsDir, 'accounts');
   adoptStreams(storeDir, authority);
   writePrivateFile(config, natsServerConfig({ listen, storeDir, accountsDir }, authority));
   return {
     log: new LogFile(join(home.logsDir, 'nats.log')),
-    url: `nats://${listen}`,
+    url: `nats://${typable(settings.host)}:${settings.port}`,
+    listenUrl: `nats://${listen}`,
     spec: {
       name: 'nats',
       title: 'NATS server',

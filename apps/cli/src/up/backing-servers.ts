@@ -1,5 +1,5 @@
 /** PostgreSQL and NATS: the user's own where named, started here where not. */
-import { embeddedNats } from '../nats/embedded-nats.js';
+import { embeddedNats, natsHostBeside } from '../nats/embedded-nats.js';
 import { openNatsAuthority } from '../nats/nats-authority-file.js';
 import type { Reporter } from '../output/reporter.js';
 import { embeddedPostgres } from '../postgres/embedded-postgres.js';
@@ -35,11 +35,12 @@ export async function startBackingServers(
   }
   if (config.natsUrl !== undefined) await requireServer('NATS_URL', config.natsUrl, NATS_PORT);
 
-  const ports = await rememberedPorts(context.home.runDir);
+  const hosts = { postgres: '127.0.0.1', nats: natsHostBeside(config.host) };
+  const ports = await rememberedPorts(context.home.runDir, hosts);
   const [databaseUrl, nats] = await Promise.all([
     config.databaseUrl ?? startPostgres(context, ports.postgres),
     config.natsUrl === undefined
-      ? startNats(config, context, ports.nats)
+      ? startNats(config, context, { host: hosts.nats, port: ports.nats })
       : givenLogins(context.home, { ...config, natsUrl: config.natsUrl }),
   ]);
   return { databaseUrl, ...nats };
@@ -57,13 +58,17 @@ function startPostgres({ home, secrets, stack, reporter }: Context, port: number
 function startNats(
   { searchPath }: UpConfig,
   { home, stack, reporter }: Context,
-  port: number,
+  listen: { host: string; port: number },
 ): Promise<NatsLogins> {
   return reporter.step('Starting NATS', async () => {
     const authorityFile = natsAuthorityFile(home.secretsDir);
     const authority = await openNatsAuthority(authorityFile);
-    const nats = await embeddedNats(home, authority, { port, searchPath });
+    const nats = await embeddedNats(home, authority, { ...listen, searchPath });
     await stack.push(nats.spec, nats.log).start();
-    return issuedLogins(home, authority, { natsUrl: nats.url, authorityFile });
+    return issuedLogins(home, authority, {
+      natsUrl: nats.url,
+      joiningUrl: nats.listenUrl,
+      authorityFile,
+    });
   });
 }

@@ -24,6 +24,8 @@ export interface NatsLogins {
 
 interface IssuingNats {
   natsUrl: string;
+  /** Where machines that join find it; absent: at the same address. */
+  joiningUrl?: string;
   authorityFile: string;
   caFile?: string | undefined;
 }
@@ -32,7 +34,7 @@ interface IssuingNats {
 export async function issuedLogins(
   home: Home,
   authority: NatsAuthority,
-  { natsUrl, authorityFile, caFile }: IssuingNats,
+  { natsUrl, joiningUrl, authorityFile, caFile }: IssuingNats,
 ): Promise<NatsLogins> {
   const { publicKey, seed } = newUserKey();
   const credsFile = join(home.secretsDir, 'nats-worker.creds');
@@ -43,6 +45,7 @@ export async function issuedLogins(
       NATS_URL: natsUrl,
       NATS_AUTHORITY_FILE: authorityFile,
       NATS_CA_FILE: caFile,
+      CORRAL_WORKER_NATS_URL: joiningUrl,
     },
     workerNats: {
       CORRAL_NATS_URL: natsUrl,

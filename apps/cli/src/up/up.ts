@@ -5,6 +5,7 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isLoopbackHost } from '@corral/contracts';
 import { AdminClient } from '../admin/admin-client.js';
 import { CliError, EXIT } from '../cli-error.js';
 import { runningStateFile } from '../config/client-config.js';
@@ -107,6 +108,7 @@ async function startCorral(
     workerProcess({
       home: home.path,
       nodeName: config.nodeName,
+      fileServerHost: isLoopbackHost(config.host) ? undefined : config.host,
       nats: servers.workerNats,
     }),
     new LogFile(join(home.logsDir, 'worker.log')),

@@ -7,6 +7,8 @@ export interface WorkerSettings {
   /** The worker's data folder: its identity and model store. */
   home: string;
   nodeName?: string;
+  /** Where other machines get model files from it; absent: as its way to NATS is. */
+  fileServerHost?: string | undefined;
   /** How it gets into NATS; settings by their names. None: what it got when it joined. */
   nats: NatsEnvironment;
 }
@@ -24,6 +26,7 @@ export function workerProcess(settings: WorkerSettings): ProcessSpec {
         {
           CORRAL_HOME: settings.home,
           CORRAL_NODE_NAME: settings.nodeName,
+          CORRAL_FILE_SERVER_HOST: settings.fileServerHost,
           ...settings.nats,
         },
         settings.home,

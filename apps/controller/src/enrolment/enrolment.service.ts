@@ -128,6 +128,6 @@ function refused(
 function onlyHere(servers: string): FailureException {
   return refused(
     'conflict',
-    `Other machines do not reach the NATS server of this Corral (${servers}). Run one that they reach (\`corral nats init\`), or name its address with CORRAL_WORKER_NATS_URL; the token can still be used.`,
+    `Other machines do not reach the NATS server of this Corral (${servers}). Start it with \`corral up --host 0.0.0.0\`, run a server that they reach (\`corral nats init\`), or name its address with CORRAL_WORKER_NATS_URL; the token can still be used.`,
   );
 }

@@ -12,7 +12,9 @@ import { RequiresAdmin } from '../common/access.decorator.js';
 import { CurrentPrincipal } from '../common/current-principal.decorator.js';
 import type { Principal } from '../common/principal.js';
 import { Config } from '../config/config.js';
+import { ownAddresses } from '../infra/own-addresses.js';
 import { JoinTokensService } from './join-tokens.service.js';
+import { addressForOthers } from './reachable.js';
 
 @ApiTags('Nodes')
 @Controller('admin/v1/join-tokens')
@@ -34,7 +36,9 @@ export class JoinTokensController {
     @Body({ schema: createJoinTokenSchema }) body: CreateJoinToken,
     @Req() request: FastifyRequest,
   ): Promise<CreatedJoinToken> {
-    return this.tokens.create(by, body, this.config.http.publicUrl ?? originOf(request));
+    const { publicUrl, host } = this.config.http;
+    const url = publicUrl ?? addressForOthers(originOf(request), host, ownAddresses());
+    return this.tokens.create(by, body, url);
   }
 
   @Delete(':id')

@@ -2,13 +2,16 @@
  * Whether a machine could come to a NATS server at all. A server on the loopback interface is only
  * there for its own machine; to say so beforehand saves a token and a long wait. Pure.
  */
+import { isLoopbackHost, isWildcardHost } from '@corral/contracts';
 
 /**
  * @param servers `nats://host:port`, separated by commas
  * @param address of the machine, as its request came
  */
 export function isReachableFrom(servers: string, address: string): boolean {
-  return isLoopback(address) || !servers.split(',').every((server) => isLoopback(hostOf(server)));
+  return (
+    isLoopbackHost(address) || !servers.split(',').every((server) => isLoopbackHost(hostOf(server)))
+  );
 }
 
 function hostOf(server: string): string {
@@ -16,8 +19,22 @@ function hostOf(server: string): string {
   return new URL(url.includes('://') ? url : `nats://${url}`).hostname;
 }
 
-/** IPv4's may come in IPv6's clothes, and IPv6's in brackets. */
-function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').replace(/^::ffff:/, '');
-  return bare === 'localhost' || bare === '::1' || bare.startsWith('127.');
+/**
+ * The address at which other machines reach a controller, for a person who asked it on its own
+ * machine.
+ *
+ * @param asked `http://host:port`, as it was asked
+ * @param host on which it listens
+ * @param addresses of its machine's interfaces, loopback ones left out
+ */
+export function addressForOthers(
+  asked: string,
+  host: string,
+  addresses: readonly string[],
+): string {
+  const url = new URL(asked);
+  const [first] = addresses;
+  if (first === undefined || !isWildcardHost(host) || !isLoopbackHost(url.hostname)) return asked;
+  url.hostname = first.includes(':') ? `[${first}]` : first;
+  return url.origin;
 }

@@ -7,6 +7,7 @@ import { credsText, newUserKey, userKeyOf } from '@corral/bus';
 import { failureSchema } from '@corral/contracts';
 import { joinAnswerSchema, type JoinAnswer, type JoinRequest } from '@corral/contracts/http';
 import { z } from 'zod';
+import { serversSeenFrom } from './servers-seen.js';
 import { readEnrolment, saveEnrolment } from '../config/enrolment-file.js';
 
 const TIMEOUT_MS = 15_000;
@@ -35,7 +36,8 @@ export async function joinCluster(joining: Joining): Promise<JoinOutcome> {
   if (kept === null) saveEnrolment(workerHome, { seed, membership: null });
   const answer = await ask(url, { token, nodeId, name, publicKey });
   if ('why' in answer) return { joined: false, ...answer };
-  const { natsUrl, jwt, ca } = answer;
+  const { jwt, ca } = answer;
+  const natsUrl = serversSeenFrom(url, answer.natsUrl);
   saveEnrolment(workerHome, { seed, membership: { natsUrl, creds: credsText(jwt, seed), ca } });
   return { joined: true, natsUrl };
 }

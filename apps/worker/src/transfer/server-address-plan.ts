@@ -3,7 +3,7 @@
  * whose NATS server is on its own machine listens to that machine alone, and so needs no firewall;
  * any other has come into a network, and listens to it.
  */
-import { isLoopbackHost } from '@corral/contracts';
+import { isLoopbackHost, isWildcardHost } from '@corral/contracts';
 
 export interface AddressFacts {
   /** Configured; null: to be decided here. */
@@ -17,7 +17,6 @@ export interface AddressFacts {
 }
 
 const MOST_URLS = 8;
-const ANY = new Set(['0.0.0.0', '::']);
 
 /** A host to listen on. */
 export function bindHostOf({ host, routeAddress }: AddressFacts): string {
@@ -30,7 +29,7 @@ export function bindHostOf({ host, routeAddress }: AddressFacts): string {
 export function advertisedUrls(facts: AddressFacts, port: number): string[] {
   if (facts.url !== null) return [facts.url];
   const bound = bindHostOf(facts);
-  const hosts = ANY.has(bound) ? reachable(facts) : [bound];
+  const hosts = isWildcardHost(bound) ? reachable(facts) : [bound];
   return hosts.slice(0, MOST_URLS).map((host) => `http://${bracketed(host)}:${port}`);
 }
 

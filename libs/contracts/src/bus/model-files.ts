@@ -52,11 +52,6 @@ export const fileFetchSchema = z.object({
 });
 export type FileFetch = z.infer<typeof fileFetchSchema>;
 
-/** Does the host name the very machine that asks it? IPv6 addresses with or without brackets. */
-export function isLoopbackHost(host: string): boolean {
-  return /^(localhost|\[?::1\]?|(\[?::ffff:)?127\..*)$/.test(host);
-}
-
 /** Of a file, on a server whose address is `base`. */
 export function modelFileUrl(base: string, digest: string): string {
   return new URL(`/models/${digest}`, base).href;
