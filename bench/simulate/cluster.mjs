@@ -27,7 +27,7 @@ export function simulate(
   const byId = new Map(requests.map((request) => [request.id, request]));
   const replicas = Array.from(
     { length: workers },
-    (_, n) => new SimulatedWorker(`w${n}`, slots, cacheBlocks, policy?.accepts),
+    (_, n) => new SimulatedWorker(`w${n}`, slots, cacheBlocks, policy?.worker),
   );
   const byReplica = new Map(replicas.map((worker) => [worker.snapshot.replicaId, worker]));
   const waiting = new Map(requests.map(({ tenant }) => [tenant, 0]));
@@ -52,7 +52,7 @@ export function simulate(
         leaveQueue(request);
         const worker = byReplica.get(replicaId);
         worker.accept(request);
-        if (worker.chunk === null) step(worker);
+        if (worker.chunks === null) step(worker);
       },
       refuse(id) {
         const request = byId.get(id);
@@ -70,7 +70,7 @@ export function simulate(
     time.after(ms, () => {
       const tokens = worker.end();
       for (const request of tokens) token(worker, request);
-      if (worker.chunk === null) step(worker);
+      if (worker.chunks === null) step(worker);
     });
   }
 

@@ -69,9 +69,11 @@ export const POLICIES = {
     });
   },
   'least-load': () => policy((free) => least(free, loadOf)),
-  /** As SGLang's router does: at once, and what has no slot waits at its worker. */
-  sglang: () => policy(sglangsRule(), { accepts: 1_000_000 }),
-  /** The same rule at the end of our queue, which it has not: its threshold is then never met. */
+  /** As SGLang does: at once; what has no slot waits at its worker, first come, first served. */
+  sglang: () => policy(sglangsRule(), { worker: { accepts: 1_000_000, inOrder: true } }),
+  /** Its router, with workers that compute prompts in our engine's order. */
+  'sglang, our engine': () => policy(sglangsRule(), { worker: { accepts: 1_000_000 } }),
+  /** The same at the end of our queue, which it has not: its threshold is then never met. */
   'sglang, our queue': () => policy(sglangsRule()),
   'prefix only': () => policy((free, _wish, held) => least(free, (entry) => -held(entry), loadOf)),
 };

@@ -1,10 +1,12 @@
 /**
  * A simulated replica: the engine's step loop with its times, and its KV cache. A step decodes one
- * token of every running stream beside a chunk of the oldest prompt, and takes a + b * streams +
- * chunk / rate. What is sent to it beyond its slots waits in a queue of its own, first come, first
+ * token of every running stream beside chunks of prompts, which are what the engine's own plan
+ * makes them, and takes a + b * streams + chunk / rate. What is sent to it beyond its slots waits in a queue of its own, first come, first
  * served. The cache holds blocks of prompts that were computed, least recently used go first,
  * and of one prompt the last ones.
  */
+
+import { planBatch } from '../../apps/engine/dist/loop/batch-plan.js';
 
 /** Of the order of an 8B model on one data-centre GPU; the ratios do not hang on them. */
 const STEP_MS = 18;
@@ -19,14 +21,15 @@ export class SimulatedWorker {
   prompts = [];
   /** Sent here, and without a slot. */
   queue = [];
-  /** The step under way, as its chunk; null: idle. */
-  chunk = null;
+  /** The step under way, as its prompts and how much of each; null: idle. */
+  chunks = null;
   /** Time in which it worked. */
   busyMs = 0;
   prefilledTokens = 0;
   cachedTokens = 0;
   #stats = { steps: 0, decodeBatchSizes: [], partialSteps: 0, prefillTokens: 0, cachedTokens: 0 };
   #decodedTokens = 0;
+  #admissions = 0;
   /** Hashes, least recently used first. */
   #cache = new Map();
   /** The prompts that were computed last, newest first, for the digest. */
@@ -35,9 +38,11 @@ export class SimulatedWorker {
   /**
    * @param cacheBlocks blocks that the cache holds at most; 0: none
    * @param accepts how many it lets be sent to it at a time; default: one for each slot
+   * @param inOrder it computes prompts in the order in which they came, and not as our engine does
    */
-  constructor(replicaId, slots, cacheBlocks = 0, accepts = slots) {
+  constructor(replicaId, slots, cacheBlocks = 0, { accepts = slots, inOrder = false } = {}) {
     this.slots = slots;
+    this.inOrder = inOrder;
     this.cacheBlocks = cacheBlocks;
     this.snapshot = {
       replicaId,
@@ -91,35 +96,52 @@ export class SimulatedWorker {
     const cached = Math.min(request.prompt - 1, this.#held(request.hashes) * request.blockTokens);
     request.cached = cached;
     this.cachedTokens += cached;
-    this.prompts.push({ request, left: request.prompt - cached });
+    this.#admissions += 1;
+    this.prompts.push({ request, left: request.prompt - cached, admission: this.#admissions });
   }
 
   /** Begins a step; gives how long it takes in milliseconds, or null with nothing to do. */
   begin() {
     if (this.load === 0) return null;
-    this.chunk = Math.min(CHUNK_TOKENS, this.prompts[0]?.left ?? 0);
-    const ms = STEP_MS + STREAM_MS * this.decoding.size + this.chunk / PREFILL_TOKENS_PER_MS;
+    const { chunks, tokens } = this.#plan();
+    this.chunks = chunks;
+    const ms = STEP_MS + STREAM_MS * this.decoding.size + tokens / PREFILL_TOKENS_PER_MS;
     this.busyMs += ms;
     this.#stats.steps += 1;
-    this.#stats.prefillTokens += this.chunk;
-    this.prefilledTokens += this.chunk;
+    this.#stats.prefillTokens += tokens;
+    this.prefilledTokens += tokens;
     this.#decodedTokens += this.decoding.size;
     return ms;
   }
 
   /** Ends the step; gives the requests that have one more token, the new ones included. */
   end() {
-    const [first] = this.prompts;
-    if (first !== undefined) {
-      first.left -= this.chunk;
-      if (first.left <= 0) {
-        const { request } = this.prompts.shift();
-        this.decoding.add(request);
-        this.#keep(request.hashes);
-      }
+    for (const [prompt, tokens] of this.chunks) {
+      prompt.left -= tokens;
+      if (prompt.left > 0) continue;
+      this.prompts.splice(this.prompts.indexOf(prompt), 1);
+      this.decoding.add(prompt.request);
+      this.#keep(prompt.request.hashes);
     }
-    this.chunk = null;
+    this.chunks = null;
     return [...this.decoding];
+  }
+
+  #plan() {
+    const waiting = this.inOrder ? this.prompts.slice(0, 1) : this.prompts;
+    const views = waiting.map(({ left, admission }, id) => ({
+      id,
+      decoding: false,
+      prefillTokens: left,
+      admission,
+    }));
+    // What was admitted last counts, also when its prompt is computed: it has overtaken the others.
+    const last = { id: -1, decoding: false, prefillTokens: 0, admission: this.#admissions };
+    const { entries, prefillTokens } = planBatch([...views, last], Infinity, CHUNK_TOKENS);
+    return {
+      chunks: entries.map(({ slotId, tokenCount }) => [this.prompts[slotId], tokenCount]),
+      tokens: prefillTokens,
+    };
   }
 
   #held(hashes) {

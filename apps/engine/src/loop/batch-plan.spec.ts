@@ -35,7 +35,29 @@ describe('planBatch', () => {
     ]);
   });
 
-  it('serves the earliest prompt first and gives the rest to the next', () => {
+  it('serves the prompt of which least is left, and gives the rest to the next', () => {
+    const plan = planBatch([prefilling(0, 500, 1), prefilling(1, 20, 2)], 64, 30);
+    expect(plan.entries).toEqual([
+      { slotId: 0, tokenCount: 10, samples: false },
+      { slotId: 1, tokenCount: 20, samples: true },
+    ]);
+  });
+
+  it('lets eight that came later go first, and no more', () => {
+    const served = (latest: number): number[] =>
+      planBatch([prefilling(0, 500, 1), prefilling(1, 30, latest)], 64, 30).entries.map(
+        ({ slotId }) => slotId,
+      );
+    expect(served(8)).toEqual([1]);
+    expect(served(9)).toEqual([0]);
+    // Of two that are due, the one that came first, however long it is.
+    const due = [prefilling(0, 500, 1), prefilling(1, 30, 2), decoding(2)];
+    expect(
+      planBatch([...due, prefilling(3, 5, 10)], 64, 30).entries.map(({ slotId }) => slotId),
+    ).toEqual([0, 2]);
+  });
+
+  it('serves the earlier of two that are as long', () => {
     const plan = planBatch([prefilling(0, 20, 2), prefilling(1, 20, 1)], 64, 30);
     expect(plan.entries).toEqual([
       { slotId: 0, tokenCount: 10, samples: false },
