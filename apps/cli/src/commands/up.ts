@@ -8,7 +8,7 @@ Examples:
   corral up                         everything on this machine, console on http://127.0.0.1:7070
   corral up --port 8080             another port
   corral up --home /srv/corral      another data folder
-  corral up --host 0.0.0.0          reachable from other machines
+  corral up --host 0.0.0.0          reachable from other machines, which can join
   corral up --json | jq .           one JSON object per event, for scripts
 
 PostgreSQL and NATS are started as well, unless DATABASE_URL and NATS_URL (with NATS_USER and
