@@ -198,8 +198,12 @@ export class Bus {
   /** Unsubscribes, sends what is buffered, and closes. Safe to call twice. */
   async close(): Promise<void> {
     if (this.connection.isClosed()) return;
-    if (this.isConnected) await this.connection.drain();
-    else await this.connection.close();
+    try {
+      if (this.isConnected) await this.connection.drain();
+    } catch {
+      // The server went away meanwhile: what was buffered has nowhere to go.
+    }
+    await this.connection.close();
   }
 
   private async followStatus(): Promise<void> {
