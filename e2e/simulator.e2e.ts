@@ -13,9 +13,9 @@ describe('the simulator, in short', () => {
 
   it.each([
     'mean TTFT, ours / round-robin',
-    "mean TTFT, ours / SGLang's rule",
+    'mean TTFT, ours / SGLang',
     'max/mean load, ours',
-    "shed, ours - SGLang's rule",
+    'shed, ours - SGLang',
     'mean TTFT, ours / least-load',
     'worst window, fair',
     "quiet tenants' p99 TTFT, fair / alone",
