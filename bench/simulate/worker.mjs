@@ -1,11 +1,10 @@
 /**
  * A simulated replica: the engine's step loop with its times, and its KV cache. A step decodes one
  * token of every running stream beside chunks of prompts, which are what the engine's own plan
- * makes them, and takes a + b * streams + chunk / rate. What is sent to it beyond its slots waits in a queue of its own, first come, first
- * served. The cache holds blocks of prompts that were computed, least recently used go first,
- * and of one prompt the last ones.
+ * makes them, and takes a + b * streams + chunk / rate. What is sent to it beyond its slots waits in
+ * a queue of its own, first come, first served. The cache holds blocks of prompts that were
+ * computed, least recently used go first, and of one prompt the last ones.
  */
-
 import { planBatch } from '../../apps/engine/dist/loop/batch-plan.js';
 
 /** Of the order of an 8B model on one data-centre GPU; the ratios do not hang on them. */
@@ -78,11 +77,13 @@ export class SimulatedWorker {
     return { ...this.snapshot, load: this.load, stats, heldPrefixes: this.#digest() };
   }
 
+  /** It was sent here; it begins when there is a slot. */
   accept(request) {
     this.queue.push(request);
     this.#admit();
   }
 
+  /** It has all its tokens. */
   ended(request) {
     this.decoding.delete(request);
     this.#admit();

@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { natsServerConfig, type NatsAuthority } from '@corral/bus';
-import { isLoopbackHost } from '@corral/contracts';
+import { bracketed, isLoopbackHost } from '@corral/contracts';
 import { CliError, EXIT } from '../cli-error.js';
 import { LogFile } from '../processes/log-file.js';
 import type { ProcessSpec } from '../processes/supervised-process.js';
 import type { Home } from '../up/home.js';
-import { bracketed, typable } from '../up/listen-address.js';
+import { typable } from '../up/listen-address.js';
 import { writePrivateFile } from '../up/private-file.js';
 import { describeSearch, findNatsServer } from './find-nats-server.js';
 import { adoptStreams } from './adopt-streams.js';

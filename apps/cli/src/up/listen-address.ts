@@ -1,5 +1,5 @@
 /** Where Corral listens, and under which address it is reached on this machine. */
-import { isWildcardHost } from '@corral/contracts';
+import { bracketed, isWildcardHost } from '@corral/contracts';
 import { CliError, EXIT } from '../cli-error.js';
 import { portProblem } from '../processes/free-port.js';
 
@@ -34,9 +34,4 @@ export function urlOf({ host, port }: ListenAddress): string {
 /** An address to type, on this machine, for one to listen on. */
 export function typable(host: string): string {
   return isWildcardHost(host) ? '127.0.0.1' : bracketed(host);
-}
-
-/** As it stands before a port. */
-export function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -2,7 +2,7 @@
  * Whether a machine could come to a NATS server at all. A server on the loopback interface is only
  * there for its own machine; to say so beforehand saves a token and a long wait. Pure.
  */
-import { isLoopbackHost, isWildcardHost } from '@corral/contracts';
+import { bracketed, isLoopbackHost, isWildcardHost } from '@corral/contracts';
 
 /**
  * @param servers `nats://host:port`, separated by commas
@@ -35,6 +35,6 @@ export function addressForOthers(
   const url = new URL(asked);
   const [first] = addresses;
   if (first === undefined || !isWildcardHost(host) || !isLoopbackHost(url.hostname)) return asked;
-  url.hostname = first.includes(':') ? `[${first}]` : first;
+  url.hostname = bracketed(first);
   return url.origin;
 }

@@ -16,7 +16,8 @@ export function serversSeenFrom(controller: string, servers: string): string {
       if (!URL.canParse(server.trim())) return server;
       const url = new URL(server.trim());
       if (!isWildcardHost(url.hostname)) return server;
-      return `${url.protocol}//${hostname}:${url.port}`;
+      url.hostname = hostname;
+      return url.href;
     })
     .join(',');
 }

@@ -3,7 +3,7 @@
  * whose NATS server is on its own machine listens to that machine alone, and so needs no firewall;
  * any other has come into a network, and listens to it.
  */
-import { isLoopbackHost, isWildcardHost } from '@corral/contracts';
+import { bracketed, isLoopbackHost, isWildcardHost } from '@corral/contracts';
 
 export interface AddressFacts {
   /** Configured; null: to be decided here. */
@@ -47,8 +47,4 @@ export function natsEndpoint(servers: string): { host: string; port: number } | 
   const { hostname, port } = new URL(url);
   if (hostname === '') return null;
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 4222 : Number(port) };
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

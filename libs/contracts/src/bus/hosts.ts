@@ -5,6 +5,11 @@ export function isLoopbackHost(host: string): boolean {
   return /^(localhost|\[?::1\]?|(\[?::ffff:)?127\..*)$/.test(host);
 }
 
+/** As a host stands in a URL or before a port: IPv6 addresses in brackets. */
+export function bracketed(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
 /** Does a server on that host listen at all addresses of its machine? With or without brackets. */
 export function isWildcardHost(host: string): boolean {
   return /^(0\.0\.0\.0|\[?::\]?)$/.test(host);
