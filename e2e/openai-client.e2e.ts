@@ -167,6 +167,7 @@ describe('completions', () => {
       model: corral.model,
       prompt: ['One, two,', 'def '],
       echo: true,
+      temperature: 0,
       max_tokens: 4,
       stream: true,
     });
