@@ -24,6 +24,7 @@ import {
   fakeText,
   TINY,
   writeGguf,
+  until,
 } from '@corral/testing';
 import { engineEnvironment } from './config/engine-environment.js';
 import { readSettings } from './config/settings.js';
@@ -31,7 +32,6 @@ import { WorkerLog } from './infra/log.js';
 import { startOperatorNats, type OperatorNats } from './testing/operator-nats.js';
 import { readLedger } from './testing/read-ledger.js';
 import { request, spec, TestController } from './testing/test-controller.js';
-import { until } from './testing/until.js';
 import { startWorker } from './worker.js';
 
 const OWN = 'node-narrow';

@@ -1,9 +1,9 @@
 /** Engines that die, hang or cannot load, with real processes: what the worker says and does. */
+import { until } from '@corral/testing';
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive } from './testing/is-alive.js';
 import { request, type TestController } from './testing/test-controller.js';
-import { until } from './testing/until.js';
 import { WorkerRig } from './testing/worker-rig.js';
 
 let rig: WorkerRig;

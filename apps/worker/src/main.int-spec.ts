@@ -14,11 +14,11 @@ import {
   TINY,
   writeGguf,
   type NatsServer,
+  until,
 } from '@corral/testing';
 import { findEngineLaunch, PLAIN_LAUNCH } from './supervisor/engine-launch.js';
 import { isAlive } from './testing/is-alive.js';
 import { request, spec, TestController } from './testing/test-controller.js';
-import { until } from './testing/until.js';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 

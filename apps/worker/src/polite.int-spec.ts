@@ -2,9 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus } from 'node:os';
-import { fakeSeed, fakeText } from '@corral/testing';
+import { fakeSeed, fakeText, until } from '@corral/testing';
 import { request } from './testing/test-controller.js';
-import { until } from './testing/until.js';
 import { WorkerRig } from './testing/worker-rig.js';
 
 let rig: WorkerRig;

@@ -2,10 +2,9 @@
  * The worker with a real NATS server and a real process for each engine; only the model is fake, so
  * that every token can be checked (`@corral/testing`, fake-engine).
  */
-import { fakeSeed, fakeText } from '@corral/testing';
+import { fakeSeed, fakeText, until } from '@corral/testing';
 import { readLedger } from './testing/read-ledger.js';
 import { request, spec, TestController } from './testing/test-controller.js';
-import { until } from './testing/until.js';
 import { WorkerRig } from './testing/worker-rig.js';
 
 let rig: WorkerRig;

@@ -22,7 +22,8 @@ import type { z } from 'zod';
 import { BusError } from './bus-error.js';
 import { decode } from './decode.js';
 import { LastValues, type LastValuesOptions } from './last-values.js';
-import { natsConnectionOptions, type NatsLogin } from './nats-login.js';
+import { natsConnectionOptions, serversOf, type NatsLogin } from './nats-login.js';
+import { allRefuse } from './refused.js';
 import { WorkQueue, type WorkQueueOptions } from './work-queue.js';
 
 /** `reconnecting` repeats with each try. */
@@ -70,6 +71,14 @@ export class Bus {
   /** False while the server is away; publishing meanwhile is buffered by the client. */
   get isConnected(): boolean {
     return this.connected && !this.connection.isClosed();
+  }
+
+  /**
+   * Whether every server that it was told of refuses connections right now, see {@link allRefuse}:
+   * then they are gone for everybody, while silence may be this machine's own.
+   */
+  isRefused(timeoutMs: number): Promise<boolean> {
+    return allRefuse(serversOf(this.options), timeoutMs);
   }
 
   /** Sends and forgets. Throws {@link BusError} `too_large` or `closed`. */

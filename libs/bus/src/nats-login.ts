@@ -17,12 +17,17 @@ export interface NatsLogin {
   ca?: string | undefined;
 }
 
+/** Each server's URL. */
+export function serversOf({ servers }: NatsLogin): string[] {
+  return servers.split(',').map((server) => server.trim());
+}
+
 /** Those of the client library's options that say where, and as whom. */
 export function natsConnectionOptions(
   login: NatsLogin,
 ): Pick<ConnectionOptions, 'servers' | 'user' | 'pass' | 'authenticator' | 'tls'> {
   const { user, pass = '', creds, ca } = login;
-  const servers = login.servers.split(',').map((server) => server.trim());
+  const servers = serversOf(login);
   const isEncrypted = ca !== undefined || servers.some((url) => url.startsWith('tls://'));
   return {
     servers,

@@ -18,3 +18,4 @@ export { startPostgres, type PostgresServer } from './postgres/start-postgres.js
 export { startNats, type NatsServer } from './nats/start-nats.js';
 export { until } from './until.js';
 export { freePort } from './free-port.js';
+export { TcpProxy } from './tcp-proxy.js';

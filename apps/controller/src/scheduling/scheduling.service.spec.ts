@@ -268,6 +268,21 @@ describe('scheduling', () => {
     expect(attempts.started[1]).toMatchObject({ attempt: 2, replicaId: 'other' });
   });
 
+  it('stops an attempt again that goes on after it was given up', async () => {
+    const { attempts, directory, submit, pass, textSoFar } = setUp();
+    submit();
+    attempts.frame(piece(1, 0, 'a'));
+    directory.set({ ...replica(), reachable: false, suspect: true }, replica('b', 'other'));
+    await pass(4_000);
+    expect(attempts.cancelled).toEqual(['g#1']);
+    attempts.frame(piece(1, 1, 'b'));
+    expect(attempts.cancelled).toEqual(['g#1', 'g#1']);
+    attempts.frame(piece(1, 2, '', { reason: 'cancelled', completionTokens: 2 }));
+    expect(attempts.cancelled).toHaveLength(2);
+    attempts.frame(piece(2, 1, 'B'));
+    expect(textSoFar()).toBe('aB');
+  });
+
   it('leaves a stream alone that goes on while its node is silent', async () => {
     const { attempts, directory, submit, pass } = setUp();
     submit();

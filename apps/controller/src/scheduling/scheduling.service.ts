@@ -184,7 +184,8 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
   private take(piece: FrameStream, nodeId: string): void {
     const live = this.live.get(piece.generationId);
     // A node may write into the streams that were sent to it, and into no others.
-    if (live === undefined || live.replica?.nodeId !== nodeId) return;
+    const isRead = live?.replica?.nodeId === nodeId && live.stream.attempt === piece.attempt;
+    if (!isRead) return this.disown(piece, nodeId);
     const offer = live.stream.offer(piece);
     if (offer === 'stale') return;
     if (offer === 'gap' && live.stopping === null) {
@@ -207,6 +208,11 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
       });
     }
     if (piece.finish !== undefined) this.finish(piece.generationId, live, piece.finish);
+  }
+
+  /** Nobody reads this attempt any more, and its worker did not hear so when it was given up. */
+  private disown({ generationId, attempt, finish }: FrameStream, nodeId: string): void {
+    if (finish === undefined) this.attempts.cancel(nodeId, generationId, attempt);
   }
 
   /** Of a generation that was told to stop: what it came to, and nothing for the listener. */

@@ -22,6 +22,8 @@ export type Orphan = Omit<OrphanedGeneration, 'nodeId'>;
 
 export class Attempt {
   finishedAtMs: number | null = null;
+  /** No engine has it yet. */
+  isWaiting = false;
 
   private finish: Finish | null = null;
   private prompt: NonNullable<StreamDelta['prompt']> = { tokens: 0, cachedTokens: 0 };
@@ -33,10 +35,10 @@ export class Attempt {
 
   constructor(
     readonly command: Omit<AttemptCommand, 'request'>,
-    { acceptedTokens }: GenerationRequest,
+    readonly request: GenerationRequest,
     private readonly startedAtMs: number,
   ) {
-    this.firstIndex = acceptedTokens.length;
+    this.firstIndex = request.acceptedTokens.length;
     this.nextIndex = this.firstIndex;
   }
 
@@ -46,7 +48,14 @@ export class Attempt {
 
   /** Whom an engine's crash is put down to, if one on board is. */
   get isOnTrial(): boolean {
-    return this.command.onTrial === true && this.nextIndex - this.firstIndex <= TRIAL_TOKENS;
+    if (this.isWaiting || this.command.onTrial !== true) return false;
+    return this.nextIndex - this.firstIndex <= TRIAL_TOKENS;
+  }
+
+  /** What is left of the time that its caller will wait; null: no limit. */
+  remainingMs(nowMs: number): number | null {
+    const { remainingMs } = this.command;
+    return remainingMs === null ? null : Math.max(0, remainingMs - (nowMs - this.startedAtMs));
   }
 
   /** Keeps a piece for a resend, and addresses it. */
@@ -62,14 +71,16 @@ export class Attempt {
   }
 
   /**
-   * The finish that the engine can no longer send. Of the prompt it says what the engine had told,
+   * The finish that no engine can send. Of the prompt it says what the engine had told,
    * 0 before the first piece; for how long the device worked nobody knows any more.
    */
-  fail(failure: Failure, nowMs: number): AddressedPiece {
+  end(
+    outcome: { reason: 'error'; failure: Failure } | { reason: 'cancelled' },
+    nowMs: number,
+  ): AddressedPiece {
     const decodeMs = nowMs - this.startedAtMs;
     const finish = {
-      reason: 'error' as const,
-      failure,
+      ...outcome,
       promptTokens: this.prompt.tokens,
       cachedTokens: this.prompt.cachedTokens,
       completionTokens: this.nextIndex - this.firstIndex,

@@ -16,6 +16,7 @@ class RecordingPort implements AttemptsPort {
   draining = false;
   engineTakes = true;
   readonly onBoard = new Set<string>();
+  readonly remainingMs: (number | null)[] = [];
   readonly cancelled: string[] = [];
   readonly frames: { controllerId: string; streams: FrameStream[] }[] = [];
   readonly reported: Orphan[] = [];
@@ -29,8 +30,9 @@ class RecordingPort implements AttemptsPort {
     return { slots: this.slots, onBoard: this.onBoard.size, draining: this.draining };
   }
 
-  start(_replicaId: string, key: string): boolean {
+  start(_replicaId: string, key: string, _request: unknown, remainingMs: number | null): boolean {
     if (this.engineTakes) this.onBoard.add(key);
+    this.remainingMs.push(remainingMs);
     return this.engineTakes;
   }
 
@@ -91,6 +93,12 @@ describe('the attempts of a worker', () => {
     port = new RecordingPort();
     attempts = new Attempts(port);
   });
+
+  function failureOf(generationId: string): string | undefined {
+    const streams = port.frames.flatMap((frame) => frame.streams);
+    return streams.findLast((stream) => stream.generationId === generationId)?.finish?.failure
+      ?.code;
+  }
 
   it('are answered with the reason when they are not taken', () => {
     port.ready = false;
@@ -172,29 +180,72 @@ describe('the attempts of a worker', () => {
   });
 
   it('are not blamed for a crash while another is on trial, which it is until its second token', () => {
-    const outcome = (generationId: string) =>
-      port.frames
-        .flatMap(({ streams }) => streams)
-        .findLast((stream) => stream.generationId === generationId)?.finish?.failure?.code;
     attempts.accept(command({ generationId: 'suspect', onTrial: true }));
     attempts.accept(command({ generationId: 'other' }));
     attempts.stepped([piece('suspect#1', 0)]);
     attempts.lost(['suspect#1', 'other#1'], crash);
-    expect([outcome('suspect'), outcome('other')]).toEqual(['engine_crashed', 'worker_lost']);
+    expect([failureOf('suspect'), failureOf('other')]).toEqual(['engine_crashed', 'worker_lost']);
 
     attempts.accept(command({ generationId: 'acquitted', onTrial: true }));
-    // One at a time on a replica, whoever sends them.
-    const second = command({ generationId: 'second', controllerId: 'c2', onTrial: true });
-    expect(attempts.accept(second)).toBe('full');
     attempts.accept(command({ generationId: 'another' }));
     for (const index of [0, 1]) attempts.stepped([piece('acquitted#1', index)]);
     attempts.lost(['acquitted#1', 'another#1'], crash);
-    expect([outcome('acquitted'), outcome('another')]).toEqual([
+    expect([failureOf('acquitted'), failureOf('another')]).toEqual([
       'engine_crashed',
       'engine_crashed',
     ]);
-    port.onBoard.clear();
-    expect(attempts.accept(second)).toBe('accepted');
+  });
+
+  describe('on trial, while another is on the same replica', () => {
+    const second = command({
+      generationId: 'second',
+      controllerId: 'c2',
+      onTrial: true,
+      remainingMs: 5_000,
+    });
+    beforeEach(() => {
+      attempts.accept(command({ generationId: 'first', onTrial: true }));
+      expect(attempts.accept(second)).toBe('accepted');
+      expect([...port.onBoard]).toEqual(['first#1']);
+    });
+
+    it('begin when that is acquitted, with what is left of their time', () => {
+      attempts.stepped([piece('first#1', 0)]);
+      expect([...port.onBoard]).toEqual(['first#1']);
+      port.timeMs = 300;
+      attempts.stepped([piece('first#1', 1)]);
+      expect([...port.onBoard]).toEqual(['first#1', 'second#1']);
+      expect(port.remainingMs.at(-1)).toBe(4_700);
+    });
+
+    it('begin when that ends early', () => {
+      attempts.stepped([piece('first#1', 0, 'stop')]);
+      expect([...port.onBoard]).toEqual(['first#1', 'second#1']);
+    });
+
+    it('do not wait for one on another replica', () => {
+      attempts.accept(command({ generationId: 'third', replicaId: 'r2', onTrial: true }));
+      expect([...port.onBoard]).toEqual(['first#1', 'third#1']);
+    });
+
+    it('go elsewhere, without blame, when the engine ends meanwhile', () => {
+      port.engineTakes = false;
+      attempts.lost(['first#1'], crash);
+      expect(failureOf('first')).toBe('engine_crashed');
+      expect(failureOf('second')).toBe('worker_lost');
+      expect(attempts.running).toBe(0);
+    });
+
+    it('can be cancelled, and never begin then', () => {
+      attempts.cancel({ generationId: 'second', attempt: 1 });
+      expect(port.cancelled).toEqual([]);
+      expect(port.frames.at(-1)).toMatchObject({
+        controllerId: 'c2',
+        streams: [{ generationId: 'second', index: 0, finish: { reason: 'cancelled' } }],
+      });
+      attempts.stepped([piece('first#1', 0, 'stop')]);
+      expect([...port.onBoard]).toEqual(['first#1']);
+    });
   });
 
   it('give way to a later attempt of the same generation', () => {
@@ -210,7 +261,7 @@ describe('the attempts of a worker', () => {
     expect(attempts.resend(asked)).toBe('resent');
     expect(port.frames.at(-1)).toMatchObject({ controllerId: 'c9', streams: [{ index: 1 }] });
     port.timeMs = 10_001;
-    attempts.sweep({ hearing: true });
+    attempts.sweep({ heardUntilMs: port.timeMs });
     expect(attempts.resend(asked)).toBe('unknown_attempt');
   });
 
@@ -219,7 +270,7 @@ describe('the attempts of a worker', () => {
     attempts.accept(command({ generationId: 'b', controllerId: 'alive' }));
     port.timeMs = 4_001;
     attempts.heard('alive');
-    expect(attempts.sweep({ hearing: true })).toEqual({ abandoned: 1 });
+    expect(attempts.sweep({ heardUntilMs: port.timeMs })).toEqual({ abandoned: 1 });
     expect(port.cancelled).toEqual(['a#1']);
   });
 
@@ -227,7 +278,7 @@ describe('the attempts of a worker', () => {
     attempts.accept(command());
     attempts.stepped([piece('g1#1', 0), piece('g1#1', 1)]);
     port.timeMs = 4_001;
-    attempts.sweep({ hearing: true });
+    attempts.sweep({ heardUntilMs: port.timeMs });
     expect(port.reported).toEqual([]);
     attempts.stepped([piece('g1#1', 2, 'cancelled')]);
     const counts = { promptTokens: 7, cachedTokens: 4, completionTokens: 3 };
@@ -237,7 +288,7 @@ describe('the attempts of a worker', () => {
     ]);
     attempts.heard('c1');
     port.timeMs = 9_000;
-    attempts.sweep({ hearing: true });
+    attempts.sweep({ heardUntilMs: port.timeMs });
     expect(port.reported).toHaveLength(1);
   });
 
@@ -247,7 +298,7 @@ describe('the attempts of a worker', () => {
     attempts.stepped([piece('late#1', 0, 'stop')]);
     port.timeMs = 4_001;
     attempts.heard('alive');
-    attempts.sweep({ hearing: true });
+    attempts.sweep({ heardUntilMs: port.timeMs });
     expect(port.reported.map(({ generationId }) => generationId)).toEqual(['late']);
     attempts.lost(['early#1', 'elsewhere#1'], crash);
     expect(port.reported.map(({ generationId }) => generationId)).toEqual(['late', 'early']);
@@ -257,24 +308,24 @@ describe('the attempts of a worker', () => {
     const request = { ...command().request, acceptedTokens: [1, 2, 3] };
     attempts.accept(command({ attempt: 2, request }));
     port.timeMs = 4_001;
-    attempts.sweep({ hearing: true });
+    attempts.sweep({ heardUntilMs: port.timeMs });
     attempts.stepped([piece('g1#2', 3, 'cancelled')]);
     expect(port.reported).toMatchObject([{ attempt: 2, completionTokens: 4 }]);
   });
 
   it('that ended while the bus was away are remembered until somebody could have asked', () => {
     attempts.accept(command());
-    attempts.sweep({ hearing: false });
+    attempts.sweep({ heardUntilMs: null });
     attempts.endAll(crash);
     port.timeMs = 60_000;
-    attempts.sweep({ hearing: false });
+    attempts.sweep({ heardUntilMs: null });
     attempts.hearingAgain();
-    attempts.sweep({ hearing: true });
+    attempts.sweep({ heardUntilMs: port.timeMs });
     port.timeMs = 64_500;
-    attempts.sweep({ hearing: true });
+    attempts.sweep({ heardUntilMs: port.timeMs });
     expect(port.reported).toMatchObject([{ generationId: 'g1' }]);
     port.timeMs = 70_001;
-    attempts.sweep({ hearing: true });
+    attempts.sweep({ heardUntilMs: port.timeMs });
     const asked = { controllerId: 'c1', generationId: 'g1', attempt: 1, fromIndex: 0 };
     expect(attempts.resend(asked)).toBe('unknown_attempt');
   });
@@ -282,9 +333,16 @@ describe('the attempts of a worker', () => {
   it('are not blamed on their controllers while nobody can be heard', () => {
     attempts.accept(command());
     port.timeMs = 60_000;
-    expect(attempts.sweep({ hearing: false })).toEqual({ abandoned: 0 });
+    expect(attempts.sweep({ heardUntilMs: null })).toEqual({ abandoned: 0 });
     attempts.hearingAgain();
-    expect(attempts.sweep({ hearing: true })).toEqual({ abandoned: 0 });
+    expect(attempts.sweep({ heardUntilMs: port.timeMs })).toEqual({ abandoned: 0 });
+  });
+
+  it('are not blamed on their controllers for what could not be heard yet', () => {
+    attempts.accept(command());
+    port.timeMs = 4_001;
+    expect(attempts.sweep({ heardUntilMs: 1_500 })).toEqual({ abandoned: 0 });
+    expect(attempts.sweep({ heardUntilMs: 4_000 })).toEqual({ abandoned: 1 });
   });
 
   it('are fenced without a word, and whoever still reads one can ask for the rest', () => {

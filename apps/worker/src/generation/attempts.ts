@@ -64,6 +64,8 @@ export class Attempts {
   private readonly attempts = new Map<string, Attempt>();
   private readonly controllers = new ControllerWatch();
   private readonly quarantine = new Quarantine();
+  /** Suspects whose trial begins when the one before it on their replica is over. */
+  private waiting: Attempt[] = [];
   private hearingSinceMs = -Infinity;
 
   constructor(private readonly port: AttemptsPort) {}
@@ -91,10 +93,10 @@ export class Attempts {
     }
     if (capacity.onBoard >= capacity.slots + WAITING_ROOM) return 'full';
     // Of two on trial nobody could say which it was; the other may be another controller's.
-    if (command.onTrial === true && this.hasTrial(command.replicaId)) return 'full';
-    if (!this.port.start(command.replicaId, key, request, command.remainingMs)) {
-      return 'unknown_replica';
-    }
+    if (command.onTrial === true && this.hasTrial(command.replicaId)) {
+      attempt.isWaiting = true;
+      this.waiting.push(attempt);
+    } else if (!this.begin(attempt)) return 'unknown_replica';
     this.attempts.set(key, attempt);
     return 'accepted';
   }
@@ -103,7 +105,10 @@ export class Attempts {
   cancel(command: CancelCommand): void {
     const key = keyOf(command);
     const attempt = this.attempts.get(key);
-    if (attempt?.isFinished === false) this.port.cancel(attempt.command.replicaId, key);
+    if (attempt?.isFinished !== false) return;
+    if (!attempt.isWaiting) return this.port.cancel(attempt.command.replicaId, key);
+    this.publish([attempt.end({ reason: 'cancelled' }, this.port.nowMs())]);
+    this.reportOrphan(attempt);
   }
 
   /** Sends again what a controller missed. */
@@ -126,20 +131,15 @@ export class Attempts {
       this.reportOrphan(attempt);
     }
     this.publish(pieces);
+    this.beginWaiting();
   }
 
   /** An engine is gone, with these on board. Those on trial are to blame for a crash, else all are. */
   lost(keys: string[], failure: Failure): void {
     const lost = keys.flatMap((key) => this.attempts.get(key) ?? []);
-    if (failure.code !== 'engine_crashed') return this.failAll(lost, failure);
-    const onTrial = lost.filter(({ isOnTrial }) => isOnTrial);
-    const blamed = onTrial.length > 0 ? onTrial : lost;
-    this.quarantine.record(blamed.map(({ command }) => command.generationId));
-    this.failAll(blamed, failure);
-    this.failAll(
-      lost.filter((attempt) => !blamed.includes(attempt)),
-      BYSTANDER,
-    );
+    if (failure.code === 'engine_crashed') this.blame(lost, failure);
+    else this.failAll(lost, failure);
+    this.beginWaiting();
   }
 
   /** A sign of life of a controller. */
@@ -154,16 +154,17 @@ export class Attempts {
   }
 
   /**
-   * While the bus is there (`hearing`): forgets what was finished long enough ago, and cancels the
-   * attempts of silent controllers, which gives how many those were. What such a controller may not
-   * have settled is reported, finished attempts at once. While the bus is away nobody is silent, and
-   * what has ended waits for whoever may still ask.
+   * While the bus is there: forgets what was finished long enough ago, and cancels the attempts of
+   * silent controllers, which gives how many those were. What such a controller may not have settled
+   * is reported, finished attempts at once. While the bus is away nobody is silent, and what has
+   * ended waits for whoever may still ask.
+   *
+   * @param heardUntilMs until when whoever spoke was heard, as far as is known; null: not at present
    */
-  sweep({ hearing }: { hearing: boolean }): { abandoned: number } {
-    if (!hearing) return { abandoned: 0 };
-    const nowMs = this.port.nowMs();
-    this.forgetFinished(nowMs);
-    const silent = this.controllers.takeSilent(nowMs);
+  sweep({ heardUntilMs }: { heardUntilMs: number | null }): { abandoned: number } {
+    if (heardUntilMs === null) return { abandoned: 0 };
+    this.forgetFinished(this.port.nowMs());
+    const silent = this.controllers.takeSilent(heardUntilMs);
     let abandoned = 0;
     for (const attempt of this.attempts.values()) {
       if (!silent.has(attempt.command.controllerId)) continue;
@@ -188,10 +189,40 @@ export class Attempts {
    */
   fence(failure: Failure): void {
     for (const attempt of this.unfinished()) {
-      attempt.fail(failure, this.port.nowMs());
+      attempt.end({ reason: 'error', failure }, this.port.nowMs());
       this.port.cancel(attempt.command.replicaId, keyOf(attempt.command));
       this.reportOrphan(attempt);
     }
+  }
+
+  private blame(lost: Attempt[], failure: Failure): void {
+    const onTrial = lost.filter(({ isOnTrial }) => isOnTrial);
+    const blamed = onTrial.length > 0 ? onTrial : lost;
+    this.quarantine.record(blamed.map(({ command }) => command.generationId));
+    this.failAll(blamed, failure);
+    this.failAll(
+      lost.filter((attempt) => !blamed.includes(attempt)),
+      BYSTANDER,
+    );
+  }
+
+  /** False when its engine is gone. */
+  private begin(attempt: Attempt): boolean {
+    const { command, request } = attempt;
+    const remainingMs = attempt.remainingMs(this.port.nowMs());
+    return this.port.start(command.replicaId, keyOf(command), request, remainingMs);
+  }
+
+  /** In their order, those whose replica has nobody on trial any more. */
+  private beginWaiting(): void {
+    if (this.waiting.length === 0) return;
+    this.waiting = this.waiting.filter((attempt) => {
+      if (attempt.isFinished) return false;
+      if (this.hasTrial(attempt.command.replicaId)) return true;
+      attempt.isWaiting = false;
+      if (!this.begin(attempt)) this.failAll([attempt], BYSTANDER);
+      return false;
+    });
   }
 
   /** A later attempt of a generation means that nobody reads the earlier ones any more. */
@@ -209,7 +240,9 @@ export class Attempts {
 
   private failAll(attempts: Attempt[], failure: Failure): void {
     const running = attempts.filter(({ isFinished }) => !isFinished);
-    this.publish(running.map((attempt) => attempt.fail(failure, this.port.nowMs())));
+    this.publish(
+      running.map((attempt) => attempt.end({ reason: 'error', failure }, this.port.nowMs())),
+    );
     for (const attempt of running) this.reportOrphan(attempt);
   }
 

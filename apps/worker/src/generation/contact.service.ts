@@ -1,4 +1,7 @@
-/** Asks the NATS server each second whether it is there; see server-contact.ts for what follows. */
+/**
+ * Asks the NATS server each second whether it is there, and knocks where it was while it is not; see
+ * server-contact.ts for what follows.
+ */
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Bus } from '@corral/bus';
@@ -39,6 +42,11 @@ export class ContactService implements OnApplicationBootstrap, OnModuleDestroy {
     return state === 'in_touch' && !this.bus.isConnected ? 'unsure' : state;
   }
 
+  /** When the server was last known to be there. */
+  get provenAtMs(): number {
+    return this.contact.provenAtMs;
+  }
+
   /** Calls the listener once for each time this worker is cut off, before {@link state} says so. */
   onCutOff(fence: () => void): void {
     this.fences.push(fence);
@@ -52,7 +60,7 @@ export class ContactService implements OnApplicationBootstrap, OnModuleDestroy {
   private async askOn(): Promise<void> {
     const { signal } = this.ending;
     while (!signal.aborted) {
-      if (this.bus.isConnected) await this.ask();
+      await (this.bus.isConnected ? this.ask() : this.knock());
       await wait(PERIOD_MS, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -67,5 +75,11 @@ export class ContactService implements OnApplicationBootstrap, OnModuleDestroy {
     if (!(await Promise.race([answer, tooLate.catch(() => false)]))) return;
     this.contact.proven(askedAtMs, this.clock.nowMs());
     for (const listener of this.proofs) listener();
+  }
+
+  private async knock(): Promise<void> {
+    const triedAtMs = this.clock.nowMs();
+    if (!(await this.bus.isRefused(ANSWER_LIMIT_MS))) return;
+    this.contact.refused(triedAtMs, this.clock.nowMs());
   }
 }

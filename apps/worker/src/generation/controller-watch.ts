@@ -16,11 +16,11 @@ export class ControllerWatch {
     for (const controllerId of this.heardAtMs.keys()) this.heard(controllerId, nowMs);
   }
 
-  /** Those that fell silent since the last call; they are forgotten. */
-  takeSilent(nowMs: number): Set<string> {
+  /** Those that had fallen silent by then, and not at an earlier call; they are forgotten. */
+  takeSilent(asOfMs: number): Set<string> {
     const silent = new Set<string>();
     for (const [controllerId, heardAtMs] of this.heardAtMs) {
-      if (nowMs - heardAtMs <= SILENCE_LIMIT_MS) continue;
+      if (asOfMs - heardAtMs <= SILENCE_LIMIT_MS) continue;
       silent.add(controllerId);
       this.heardAtMs.delete(controllerId);
     }

@@ -178,7 +178,8 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
   }
 
   private sweep(): void {
-    const { abandoned } = this.attempts.sweep({ hearing: this.followContact() });
+    const heardUntilMs = this.followContact() ? this.contact.provenAtMs : null;
+    const { abandoned } = this.attempts.sweep({ heardUntilMs });
     if (abandoned > 0) {
       this.log.info('a controller is silent, its attempts are cancelled', { attempts: abandoned });
     }

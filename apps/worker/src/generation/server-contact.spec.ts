@@ -7,8 +7,18 @@ describe('a worker', () => {
     [3_001, 'unsure'],
     [8_000, 'unsure'],
     [8_001, 'cut_off'],
-  ])('whose last proof of contact is %i ms old is %s', (silentMs, state) => {
-    expect(contactStateOf(silentMs)).toBe(state);
+  ])('whose last proof of contact is %i ms old is %s', (provenAgoMs, state) => {
+    expect(contactStateOf(provenAgoMs)).toBe(state);
+  });
+
+  it.each([
+    [2_000, 500, 'in_touch'],
+    [8_001, 8_000, 'unsure'],
+    [60_000, 8_000, 'unsure'],
+    [8_001, 8_001, 'cut_off'],
+    [60_001, 0, 'cut_off'],
+  ])('with a proof %i ms ago and a refusal %i ms ago is %s', (provenAgoMs, refusedAgoMs, state) => {
+    expect(contactStateOf(provenAgoMs, refusedAgoMs)).toBe(state);
   });
 });
 
@@ -51,5 +61,28 @@ describe('the contact with the server', () => {
     expect(contact.state(7_999)).toBe('unsure');
     contact.proven(8_000, 8_000);
     expect(fences).toBe(0);
+  });
+
+  it('does not fence while the server refuses connections, and is not in touch either', () => {
+    for (let nowMs = 1_000; nowMs <= 20_000; nowMs += 1_000) contact.refused(nowMs, nowMs);
+    expect(contact.state(20_000)).toBe('unsure');
+    contact.proven(20_500, 20_500);
+    expect(contact.state(20_500)).toBe('in_touch');
+    expect(fences).toBe(0);
+  });
+
+  it('fences when the refusals end without a proof', () => {
+    contact.refused(5_000, 5_000);
+    expect(contact.state(13_000)).toBe('unsure');
+    expect(contact.state(13_001)).toBe('cut_off');
+    expect(fences).toBe(1);
+  });
+
+  it('fences first when a refusal comes after too long, and then waits for a proof', () => {
+    contact.refused(30_000, 30_000);
+    expect(contact.state(30_000)).toBe('cut_off');
+    contact.refused(30_500, 31_000);
+    expect(contact.state(31_000)).toBe('cut_off');
+    expect(fences).toBe(1);
   });
 });

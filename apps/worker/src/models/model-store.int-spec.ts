@@ -1,8 +1,7 @@
 /** The model store through a running worker: imports, refusals, deletion. */
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GGUF_FAULTS, TINY, writeGguf, writeMalformedGguf } from '@corral/testing';
-import { until } from '../testing/until.js';
+import { GGUF_FAULTS, TINY, writeGguf, writeMalformedGguf, until } from '@corral/testing';
 import { WorkerRig } from '../testing/worker-rig.js';
 
 let rig: WorkerRig;

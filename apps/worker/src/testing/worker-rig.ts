@@ -14,13 +14,13 @@ import {
   writeGguf,
   type FakeOptions,
   type NatsServer,
+  until,
 } from '@corral/testing';
 import { engineEnvironment } from '../config/engine-environment.js';
 import { readSettings } from '../config/settings.js';
 import { WorkerLog } from '../infra/log.js';
 import { startWorker, type RunningWorker } from '../worker.js';
 import { spec, TestController, type ReceivedStream } from './test-controller.js';
-import { until } from './until.js';
 
 export class WorkerRig {
   private names = 0;
@@ -34,13 +34,19 @@ export class WorkerRig {
     readonly worker: RunningWorker,
   ) {}
 
-  /** `engineEntry`: the fake engine unless given. */
-  static async start(engineEntry = fakeEngineEntry()): Promise<WorkerRig> {
+  /**
+   * `engineEntry`: the fake engine unless given. `workerNatsUrl` gives the URL by which the worker
+   * alone reaches the server at another: unless given, the same.
+   */
+  static async start(
+    engineEntry = fakeEngineEntry(),
+    workerNatsUrl: (serverUrl: string) => Promise<string> = (url) => Promise.resolve(url),
+  ): Promise<WorkerRig> {
     const folder = await mkdtemp(join(tmpdir(), 'corral-worker-'));
     const nats = await startNats();
     const controller = await TestController.connect(nats.url, 'controller-1');
     const settings = readSettings({
-      CORRAL_NATS_URL: nats.url,
+      CORRAL_NATS_URL: await workerNatsUrl(nats.url),
       CORRAL_HOME: folder,
       CORRAL_ENGINE_ENTRY: engineEntry,
       CORRAL_NODE_NAME: 'spec-node',

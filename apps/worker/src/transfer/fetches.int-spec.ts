@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileSource, NeededFile } from '@corral/contracts';
-import { TINY, writeGguf } from '@corral/testing';
+import { TINY, writeGguf, until } from '@corral/testing';
 import { readSettings, type WorkerSettings } from '../config/settings.js';
 import { MonotonicClock } from '../infra/clock.js';
 import { WorkerLog } from '../infra/log.js';
@@ -17,7 +17,6 @@ import {
   status,
   type Answer,
 } from '../testing/source-server.js';
-import { until } from '../testing/until.js';
 import { FetchesService } from './fetches.service.js';
 
 let folder: string;
