@@ -58,10 +58,23 @@ describe('an engine that is killed', () => {
 describe('an engine that hangs', () => {
   it('is killed by the watchdog and started again', async () => {
     const { replicaId, enginePid } = await rig.ready();
-    await startEndless('hung', replicaId);
-    process.kill(enginePid ?? 0, 'SIGSTOP');
+    const hanging = request('[[fake {"hangAfterTokens":3}]]', { maxTokens: 10 });
+    await controller.generate(nodeId, { generationId: 'hung', replicaId }, hanging);
     const { finish } = await rig.finished('hung');
+    expect(finish?.failure?.code).toBe('engine_crashed');
     expect(finish?.failure?.message).toMatch(/hung: it said nothing for [67] s/);
+    await until('the end of the process', () => !isAlive(enginePid ?? 0));
+    await rig.replica(replicaId, ({ state }) => state === 'ready');
+  }, 25_000);
+
+  it('likewise when another program stopped it, and then nobody on board is to blame', async () => {
+    const { replicaId, enginePid } = await rig.ready();
+    await startEndless('stopped', replicaId);
+    process.kill(enginePid ?? 0, 'SIGSTOP');
+    const { finish } = await rig.finished('stopped');
+    // Only Linux tells that a process is stopped.
+    const code = process.platform === 'linux' ? 'worker_lost' : 'engine_crashed';
+    expect(finish?.failure?.code).toBe(code);
     await until('the end of the process', () => !isAlive(enginePid ?? 0));
     await rig.replica(replicaId, ({ state }) => state === 'ready');
   }, 25_000);

@@ -6,9 +6,13 @@ import type { AttemptCommand, Failure, Frame } from '@corral/contracts';
  * - `full`: the replica is busy, draining, or not there (any more).
  * - `gone`: the worker did not answer; it may still have the attempt, unless told otherwise.
  * - `refused`: it can never be sent.
+ *
+ * `others`: attempts of other controllers on the replica; undefined: not told.
  */
 export type StartOutcome =
-  { outcome: 'accepted' } | { outcome: 'full' | 'gone' } | { outcome: 'refused'; failure: Failure };
+  | { outcome: 'accepted' | 'full'; others?: number | undefined }
+  | { outcome: 'gone' }
+  | { outcome: 'refused'; failure: Failure };
 
 export abstract class Attempts {
   /** Frames are addressed to it. */

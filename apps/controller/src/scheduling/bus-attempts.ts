@@ -85,10 +85,11 @@ export class BusAttempts extends Attempts implements OnModuleInit, OnModuleDestr
   ): Promise<StartOutcome> {
     const full = { ...command, controllerId: this.controllerId };
     try {
-      const { outcome } = await this.bus.request(workerSubject.generate(nodeId), START, full, {
+      const reply = await this.bus.request(workerSubject.generate(nodeId), START, full, {
         timeoutMs: START_TIMEOUT_MS,
       });
-      return { outcome: outcome === 'accepted' ? 'accepted' : 'full' };
+      const outcome = reply.outcome === 'accepted' ? 'accepted' : 'full';
+      return { outcome, others: reply.others };
     } catch (error) {
       if (!(error instanceof BusError)) throw error;
       if (error.code !== 'too_large') return { outcome: 'gone' };

@@ -8,7 +8,7 @@ export interface ReplicaLoad {
   replica: ReplicaSnapshot;
   /** Own attempts on it. */
   own: number;
-  /** Attempts of other controllers, as of the last heartbeat. */
+  /** Attempts of other controllers, as last heard. */
   others: number;
   load: number;
   /** Prompt tokens of own attempts that it has not computed yet, by estimate. */
@@ -47,9 +47,13 @@ export function observe(entry: ReplicaLoad, replica: ReplicaSnapshot): void {
   const worked = entry.replica.stats?.steps !== replica.stats?.steps;
   entry.replica = replica;
   entry.suspended = false;
-  entry.others = Math.max(0, replica.load - entry.own);
-  entry.load = entry.own + entry.others;
+  countOthers(entry, Math.max(0, replica.load - entry.own));
   learn(entry, worked);
+}
+
+export function countOthers(entry: ReplicaLoad, others: number): void {
+  entry.others = others;
+  entry.load = entry.own + others;
 }
 
 /** Takes work on: an attempt with so much of its prompt to compute. */
@@ -72,6 +76,14 @@ export function isReady({ replica, suspended }: ReplicaLoad): boolean {
 
 export function hasFreeSlot(entry: ReplicaLoad): boolean {
   return isReady(entry) && entry.load < entry.replica.slots;
+}
+
+/**
+ * It is full, mostly of other controllers' attempts. One more may wait there for the next slot:
+ * otherwise whoever has a slot fills it again, and a controller that came late never gets one.
+ */
+export function isContested(entry: ReplicaLoad): boolean {
+  return isReady(entry) && entry.load === entry.replica.slots && entry.own < entry.others;
 }
 
 /** @param worked its engine has said something new since the last heartbeat */

@@ -3,7 +3,8 @@
  * it. Those are the ones that hold most of the prompt, and the ones that would be cheapest if
  * nobody held any; looking at all would cost more than it could save. Ties go to the smaller share
  * of slots taken, then to more free slots, then to the first by id, so that the choice depends on
- * nothing but its input. Pure.
+ * nothing but its input. With all slots taken it is the one whose next slot is this controller's turn,
+ * if there is one. Pure.
  */
 import { costOf, type Need, type ReplicaCost } from './replica-cost.js';
 import type { ReplicaLoad } from './replica-load.js';
@@ -13,6 +14,8 @@ import type { WantedReplicas } from './wanted-replicas.js';
 export interface Wish extends Need, WantedReplicas {
   /** See crash-blame.ts: not where another is on trial. */
   suspect: boolean;
+  /** With all slots taken it may wait where it is this controller's turn. */
+  mayWait: boolean;
 }
 
 export interface Choice {
@@ -35,6 +38,10 @@ export const LEAST_COST: ReplicaPolicy = {
     const holders = match.longest(HOLDERS, (entry) => allowed(entry) && pool.hasSlot(entry, wish));
     for (const entry of pool.cheapest(CHEAPEST, wish)) {
       if (allowed(entry)) holders.add(entry);
+    }
+    if (holders.size === 0 && wish.mayWait) {
+      const target = pool.nextSlot(wish);
+      if (target !== null) holders.add(target);
     }
     const crowding = pool.crowding(wish);
     let best: Choice | null = null;

@@ -5,7 +5,14 @@
 import { IndexedHeap } from './indexed-heap.js';
 import { PrefixIndex } from './prefix-index.js';
 import { backlogMsOf, costOf, type Need } from './replica-cost.js';
-import { hasFreeSlot, isReady, newReplicaLoad, observe, type ReplicaLoad } from './replica-load.js';
+import {
+  hasFreeSlot,
+  isContested,
+  isReady,
+  newReplicaLoad,
+  observe,
+  type ReplicaLoad,
+} from './replica-load.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 import type { WantedReplicas } from './wanted-replicas.js';
 
@@ -23,6 +30,8 @@ interface Revision {
   ready: Set<ReplicaLoad>;
   /** Of these, those with a free slot. */
   free: Set<ReplicaLoad>;
+  /** Of these, those whose next slot this controller may wait for. */
+  contested: Set<ReplicaLoad>;
   /** Those with room, cheapest first for a usual prompt. */
   open: IndexedHeap<ReplicaLoad>;
 }
@@ -90,13 +99,21 @@ export class ReplicaPool {
     if (isReady(entry)) this.usualPromptTokenMs = entry.speed.perPromptTokenMs;
     let revision = this.revisions.get(revisionId);
     if (revision === undefined) {
-      revision = { modelDigest, ready: new Set(), free: new Set(), open: new IndexedHeap() };
+      revision = {
+        modelDigest,
+        ready: new Set(),
+        free: new Set(),
+        contested: new Set(),
+        open: new IndexedHeap(),
+      };
       this.revisions.set(revisionId, revision);
     }
     if (isReady(entry)) revision.ready.add(entry);
     else revision.ready.delete(entry);
     if (hasFreeSlot(entry)) revision.free.add(entry);
     else revision.free.delete(entry);
+    if (isContested(entry)) revision.contested.add(entry);
+    else revision.contested.delete(entry);
     if (hasRoom(entry)) revision.open.set(entry, this.keyOf(entry));
     else revision.open.delete(entry);
   }
@@ -108,7 +125,7 @@ export class ReplicaPool {
 
   /** False: looking for a replica is of no use. */
   anySlot(wanted: WantedReplicas): boolean {
-    return this.wantedOrAll(wanted).some(({ free }) => free.size > 0);
+    return this.wantedOrAll(wanted).some(({ free, contested }) => free.size + contested.size > 0);
   }
 
   /** Among those with room, the cheapest for a usual prompt. */
@@ -122,6 +139,17 @@ export class ReplicaPool {
    */
   hasSlot(entry: ReplicaLoad, wanted: WantedReplicas): boolean {
     return this.wantedOrAll(wanted).some(({ free }) => free.has(entry));
+  }
+
+  /** While no slot is free, where to wait for the next one: see {@link isContested}. Null: nowhere. */
+  nextSlot(wanted: WantedReplicas): ReplicaLoad | null {
+    const revisions = this.wantedOrAll(wanted);
+    if (revisions.some(({ free }) => free.size > 0)) return null;
+    let least: ReplicaLoad | null = null;
+    for (const { contested } of revisions) {
+      for (const entry of contested) if (least === null || entry.own < least.own) least = entry;
+    }
+    return least;
   }
 
   /** What a prompt takes to compute where most of it is cached, on a usual replica; milliseconds. */
@@ -157,6 +185,7 @@ export class ReplicaPool {
     const revision = this.revisions.get(revisionId);
     revision?.ready.delete(entry);
     revision?.free.delete(entry);
+    revision?.contested.delete(entry);
     revision?.open.delete(entry);
     if (revision?.ready.size === 0) this.revisions.delete(revisionId);
   }

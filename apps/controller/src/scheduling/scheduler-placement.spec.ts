@@ -152,6 +152,35 @@ describe('the choice of a replica', () => {
     expect(world.sent).toEqual(['long@a', 'next@a']);
   });
 
+  it('waits for the next slot of a replica that is full of other controllers, until it has its share', () => {
+    const world = new World(replica('a', { load: 4 }));
+    for (const id of ['1', '2', '3']) world.submit(id);
+    expect(world.sent).toEqual(['1@a']);
+    world.observe(replica('a', { load: 4 }));
+    world.observe(replica('a', { load: 4 }));
+    // Two of the four are its own now; a third would be more than its share.
+    expect(world.sent).toEqual(['1@a', '2@a']);
+  });
+
+  it('does not wait there while another has a free slot', () => {
+    const world = new World(replica('full', { load: 4 }), replica('free', { load: 3 }));
+    for (const id of ['1', '2']) world.submit(id);
+    expect(world.sent).toEqual(['1@free', '2@full']);
+  });
+
+  it('counts what other controllers have where it went, before the next heartbeat', () => {
+    const world = new World(replica('a', { load: 0 }));
+    world.submit('1');
+    world.scheduler.othersCounted('1', 3);
+    world.submit('2', { tenant: 'late' });
+    expect(world.where('2')).toBe('a');
+    world.scheduler.othersCounted('2', 3);
+    world.submit('3');
+    expect(world.where('3')).toBe('-');
+    world.scheduler.othersCounted('2', 1);
+    expect(world.where('3')).toBe('a');
+  });
+
   it('says why in one line', () => {
     const world = new World(replica('a'));
     world.submit('1', long(...PROMPT));

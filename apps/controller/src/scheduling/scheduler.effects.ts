@@ -6,6 +6,8 @@ import type { ReplicaSnapshot } from './replica-snapshot.js';
 export interface Dispatch extends Choice {
   /** It was on board of an engine that crashed (crash-blame.ts). */
   onTrial: boolean;
+  /** Its slot is taken, as far as is known, and it waits there for the next one. */
+  mayWait: boolean;
 }
 
 export interface SchedulerEffects {

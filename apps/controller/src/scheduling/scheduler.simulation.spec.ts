@@ -220,3 +220,58 @@ describe.each([1, 2, 3, 4])('a tenant that floods the queue, with seed %i', (see
     expect(longestWait.get('night')).toBeLessThanOrEqual(ageingSteps + 10);
   });
 });
+
+/**
+ * Two controllers with long queues share two replicas of four slots, each of which ends one of its
+ * attempts in a step and takes the next that waits there; heartbeats come every fourth step. The
+ * second controller comes late, when all slots are taken. Gives how many of each were served.
+ */
+function contest(seed: number): { first: number; second: number } {
+  const random = randomOf(seed);
+  const served = { first: 0, second: 0 };
+  const names = ['first', 'second'] as const;
+  /** By replica, oldest first: those beyond its slots wait. */
+  const onBoard = new Map<string, { name: (typeof names)[number]; id: string }[]>();
+  for (const replicaId of ['r1', 'r2']) onBoard.set(replicaId, []);
+  const schedulerOf = (name: (typeof names)[number]): Scheduler =>
+    new Scheduler(
+      {
+        dispatch: (id, _attempt, { replicaId }) => onBoard.get(replicaId)?.push({ name, id }),
+        refuse: () => undefined,
+      },
+      { queueLength: 20, queueWaitMs: 1e9, loadWaitMs: 1e9, lostAttempts: 3 },
+    );
+  const schedulers = { first: schedulerOf('first'), second: schedulerOf('second') };
+  const beat = (): void => {
+    for (const [replicaId, all] of onBoard) {
+      const seen = { ...REPLICA, replicaId, nodeId: replicaId, load: all.length };
+      for (const name of names) schedulers[name].nodeObserved(replicaId, [seen]);
+    }
+  };
+  let submitted = 0;
+  const ask = (name: (typeof names)[number], now: number): void => {
+    const who = { generationId: `g${(submitted += 1)}`, tenant: 't', priority: 'interactive' };
+    const what = { ...UNBOUND, deployment: 'x', promptTokens: 100 };
+    schedulers[name].submit({ ...who, ...what, priority: 'interactive' }, now * STEP_MS);
+  };
+  beat();
+  for (let now = 0; now < 2_000; now += 1) {
+    for (let n = 0; n < 4; n += 1) ask('first', now);
+    for (let n = 0; n < 4 && now >= 100; n += 1) ask('second', now);
+    for (const all of onBoard.values()) {
+      const [ended] = all.splice(Math.floor(random() * Math.min(4, all.length)), 1);
+      if (ended === undefined) continue;
+      if (now >= 200) served[ended.name] += 1;
+      schedulers[ended.name].ended(ended.id, 1);
+    }
+    if (now % 4 === 0) beat();
+  }
+  return served;
+}
+
+it.each([1, 2, 3])('a controller that comes late gets its share of slots, with seed %i', (seed) => {
+  const { first, second } = contest(seed);
+  expect(first + second).toBe(2 * 1_800);
+  expect(second / (first + second)).toBeGreaterThan(0.4);
+  expect(second / (first + second)).toBeLessThan(0.6);
+});

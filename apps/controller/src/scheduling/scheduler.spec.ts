@@ -160,6 +160,19 @@ describe('the scheduler', () => {
     expect(effects.log).toEqual(['1#1 -> a', '1#2 -> a']);
   });
 
+  it('takes a replica that is full of others for no more than full', () => {
+    const { effects, scheduler, submit } = setUp({ ...replica('a'), slots: 2 });
+    submit('1');
+    submit('2');
+    expect(effects.log).toEqual(['1#1 -> a', '2#1 -> a']);
+    scheduler.othersCounted('2', 1);
+    scheduler.bounced('2', 1, 'full', CRASH);
+    expect(effects.log).toHaveLength(2);
+    // No heartbeat is needed before it has a slot again.
+    scheduler.ended('1', 1);
+    expect(effects.log.slice(2)).toEqual(['2#2 -> a']);
+  });
+
   it('gives up a generation whose attempts keep being lost', () => {
     const { effects, scheduler, submit } = setUp(replica('a'));
     submit('1');

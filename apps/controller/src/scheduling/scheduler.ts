@@ -36,7 +36,7 @@ import {
   queueFull,
   tooLongFor,
 } from './queue-refusals.js';
-import { hasReplicaOnItsWay } from './replica-load.js';
+import { countOthers, hasFreeSlot, hasReplicaOnItsWay } from './replica-load.js';
 import { LEAST_COST, type ReplicaPolicy } from './replica-policy.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 import { mayRetry } from './retry-budget.js';
@@ -173,6 +173,16 @@ export class Scheduler {
     this.dispatchFrom(deployment);
   }
 
+  /** So many attempts of other controllers are where this one went: newer than the last heartbeat. */
+  othersCounted(generationId: string, others: number): void {
+    const entry = this.entries.get(generationId);
+    if (entry?.replica == null || entry.replica.others === others) return;
+    countOthers(entry.replica, others);
+    const deployment = this.deployment(entry.deployment);
+    deployment.pool.changed(entry.replica);
+    this.dispatchFrom(deployment);
+  }
+
   /** The attempt finished, however it did, after at least one token or for good. */
   ended(generationId: string, attempt: number): void {
     const entry = this.current(generationId, attempt);
@@ -186,6 +196,7 @@ export class Scheduler {
   bounced(generationId: string, attempt: number, reason: BounceReason, cause: Failure): void {
     const entry = this.current(generationId, attempt);
     if (entry?.replica == null) return;
+    const { replica } = entry;
     const deployment = this.deployment(entry.deployment);
     if (reason === 'lost') {
       entry.lost += 1;
@@ -193,9 +204,13 @@ export class Scheduler {
       entry.submittedAtMs = this.nowMs;
       if (isBlamed(cause)) entry.crashes += 1;
     }
-    // Nothing more is sent there until it is heard of again.
-    if (reason !== 'lost' || isBlamed(cause)) entry.replica.suspended = true;
     this.leave(entry, reason === 'lost' && cause.code === 'engine_crashed');
+    // Nothing more is sent there until it is heard of again; to one that is full nothing is anyway.
+    const isOut = reason === 'lost' ? isBlamed(cause) : reason === 'gone';
+    if (isOut || (reason === 'full' && hasFreeSlot(replica))) {
+      replica.suspended = true;
+      deployment.pool.changed(replica);
+    }
     const quarantine = quarantineOf(entry);
     if (quarantine !== null || entry.lost > this.limits.lostAttempts) {
       this.entries.delete(generationId);
@@ -291,11 +306,14 @@ export class Scheduler {
       outputTokens: deployment.usualOutputTokens,
       hashes: entry.hashes,
       blockTokens: entry.blockTokens,
+      // What goes on elsewhere does not wait where it is full: its own replica may be back sooner.
+      mayWait: entry.lost === 0,
     });
     if (choice === null) return false;
     queue.take({ ...turn, entry });
     if (queue.length > 0) drain.served();
-    const dispatch = { ...choice, onTrial: isSuspect(entry) };
+    const mayWait = !hasFreeSlot(choice.target);
+    const dispatch = { ...choice, onTrial: isSuspect(entry), mayWait };
     this.effects.dispatch(entry.generationId, entry.attempt + 1, choice.target.replica, dispatch);
     this.placed.place(entry, choice);
     pool.changed(choice.target);

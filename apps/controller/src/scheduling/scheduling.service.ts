@@ -149,6 +149,7 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
         replicaId: replica.replicaId,
         remainingMs,
         ...(choice.onTrial ? { onTrial: true } : {}),
+        mayWait: choice.mayWait,
         request,
       })
       .then(
@@ -164,6 +165,9 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
   private started(generationId: string, attempt: number, start: StartOutcome): void {
     const live = this.live.get(generationId);
     if (live === undefined || live.stream.attempt !== attempt || live.replica === null) return;
+    if ('others' in start && start.others !== undefined) {
+      this.scheduler.othersCounted(generationId, start.others);
+    }
     if (start.outcome === 'accepted') return;
     if (live.stopping !== null) return this.end(generationId, live.stopping.last);
     if (start.outcome === 'refused') {

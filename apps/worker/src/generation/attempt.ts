@@ -24,6 +24,8 @@ export class Attempt {
   finishedAtMs: number | null = null;
   /** No engine has it yet. */
   isWaiting = false;
+  /** By its controller; should an engine have it, that lets go of it within a step. */
+  isGivenUp = false;
 
   private finish: Finish | null = null;
   private prompt: NonNullable<StreamDelta['prompt']> = { tokens: 0, cachedTokens: 0 };

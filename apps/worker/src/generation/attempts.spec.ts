@@ -118,6 +118,15 @@ describe('the attempts of a worker', () => {
     expect(outcomes).toEqual(['accepted', 'accepted', 'accepted', 'accepted', 'full']);
   });
 
+  it('are refused when no slot is free and they may not wait', () => {
+    const take = (generationId: string) =>
+      attempts.accept(command({ generationId, mayWait: false }));
+    expect(['a', 'b', 'c'].map(take)).toEqual(['accepted', 'accepted', 'full']);
+    // Its slot is as good as free.
+    attempts.cancel({ generationId: 'a', attempt: 1 });
+    expect(['c', 'd'].map(take)).toEqual(['accepted', 'full']);
+  });
+
   it('put their pieces of one step into one frame per controller', () => {
     attempts.accept(command({ generationId: 'a', controllerId: 'c1' }));
     attempts.accept(command({ generationId: 'b', controllerId: 'c2' }));
@@ -246,6 +255,18 @@ describe('the attempts of a worker', () => {
       attempts.stepped([piece('first#1', 0, 'stop')]);
       expect([...port.onBoard]).toEqual(['first#1']);
     });
+  });
+
+  it('of other controllers on a replica are counted while they run', () => {
+    attempts.accept(command());
+    attempts.accept(command({ generationId: 'g2', controllerId: 'c2' }));
+    attempts.accept(command({ generationId: 'g3', controllerId: 'c2', replicaId: 'r2' }));
+    expect(attempts.othersOn('r1', 'c1')).toBe(1);
+    expect(attempts.othersOn('r1', 'c3')).toBe(2);
+    attempts.stepped([piece('g2#1', 0, 'stop')]);
+    expect(attempts.othersOn('r1', 'c1')).toBe(0);
+    attempts.cancel({ generationId: 'g1', attempt: 1 });
+    expect(attempts.othersOn('r1', 'c3')).toBe(0);
   });
 
   it('give way to a later attempt of the same generation', () => {

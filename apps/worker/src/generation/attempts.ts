@@ -23,7 +23,7 @@ import { Attempt, type AddressedPiece, type Orphan } from './attempt.js';
 import { ControllerWatch } from './controller-watch.js';
 import { byController } from './frames.js';
 
-/** Attempts that a replica may hold beyond its slots: enough to fill a slot the moment it frees. */
+/** Attempts that may wait on a replica: enough to fill a slot the moment it frees. */
 const WAITING_ROOM = 2;
 const KEPT_AFTER_FINISH_MS = 10_000;
 /** Another attempt ended the engine; code as for anything that can be tried again elsewhere. */
@@ -75,6 +75,14 @@ export class Attempts {
     return this.unfinished().length;
   }
 
+  /** Attempts of other controllers that the replica has, and is not about to let go of. */
+  othersOn(replicaId: string, controllerId: string): number {
+    return this.unfinished().filter(
+      ({ command, isGivenUp }) =>
+        command.replicaId === replicaId && command.controllerId !== controllerId && !isGivenUp,
+    ).length;
+  }
+
   /** Takes an attempt on or says why not. Accepting the same attempt twice changes nothing. */
   accept({ request, ...command }: AttemptCommand): AttemptReply['outcome'] {
     this.heard(command.controllerId);
@@ -91,7 +99,8 @@ export class Attempts {
       setImmediate(() => this.failAll([attempt], QUARANTINED));
       return 'accepted';
     }
-    if (capacity.onBoard >= capacity.slots + WAITING_ROOM) return 'full';
+    const room = command.mayWait === false ? this.givenUpOn(command.replicaId) : WAITING_ROOM;
+    if (capacity.onBoard >= capacity.slots + room) return 'full';
     // Of two on trial nobody could say which it was; the other may be another controller's.
     if (command.onTrial === true && this.hasTrial(command.replicaId)) {
       attempt.isWaiting = true;
@@ -106,6 +115,7 @@ export class Attempts {
     const key = keyOf(command);
     const attempt = this.attempts.get(key);
     if (attempt?.isFinished !== false) return;
+    attempt.isGivenUp = true;
     if (!attempt.isWaiting) return this.port.cancel(attempt.command.replicaId, key);
     this.publish([attempt.end({ reason: 'cancelled' }, this.port.nowMs())]);
     this.reportOrphan(attempt);
@@ -230,6 +240,13 @@ export class Attempts {
     for (const { command } of this.unfinished()) {
       if (command.generationId === generationId && command.attempt < attempt) this.cancel(command);
     }
+  }
+
+  /** Their slots are free with the next step. */
+  private givenUpOn(replicaId: string): number {
+    return this.unfinished().filter(
+      ({ command, isGivenUp }) => isGivenUp && command.replicaId === replicaId,
+    ).length;
   }
 
   private hasTrial(replicaId: string): boolean {

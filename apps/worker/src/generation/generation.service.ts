@@ -150,7 +150,7 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
       const { generationId, attempt, replicaId } = command;
       this.log.debug('attempt refused', { generationId, attempt, replicaId, state: outcome });
     }
-    return { outcome };
+    return { outcome, others: this.attempts.othersOn(command.replicaId, command.controllerId) };
   }
 
   private capacityOf(replicaId: string): ReplicaCapacity | null {

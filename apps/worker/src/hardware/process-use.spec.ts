@@ -1,4 +1,4 @@
-import { anonymousBytes, busyTicks, processTicks } from './process-use.js';
+import { anonymousBytes, busyTicks, isStopped, processTicks } from './process-use.js';
 
 describe('what a process takes', () => {
   it('is its own memory without mapped files', () => {
@@ -11,6 +11,21 @@ describe('what a process takes', () => {
     const stat = '42 (odd ) name) S 1 2 3 4 5 6 7 8 9 10 70 30 1 1 20 0 1 0 99\n';
     expect(processTicks(stat)).toBe(100);
     expect(processTicks('')).toBeNull();
+  });
+});
+
+describe('a process', () => {
+  it.each([
+    ['T', true],
+    ['t', true],
+    ['S', false],
+    ['R', false],
+  ])('in state %s is stopped: %s', (state, stopped) => {
+    expect(isStopped(`42 (T) T) ${state} 1 2 3`)).toBe(stopped);
+  });
+
+  it('that is not there is not stopped', () => {
+    expect(isStopped('')).toBe(false);
   });
 });
 

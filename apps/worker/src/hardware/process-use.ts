@@ -17,10 +17,17 @@ export function anonymousBytes(status: string): number | null {
 
 /** `/proc/<pid>/stat`: ticks of CPU time that the process has had; null: not told. */
 export function processTicks(stat: string): number | null {
-  // The name before it is in brackets, and may hold anything.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = fieldsAfterName(stat);
   const ticks = Number(fields[11]) + Number(fields[12]);
   return Number.isFinite(ticks) ? ticks : null;
+}
+
+/**
+ * `/proc/<pid>/stat`: somebody has stopped the process (SIGSTOP, or a debugger), and it waits to be
+ * let go on.
+ */
+export function isStopped(stat: string): boolean {
+  return ['T', 't'].includes(fieldsAfterName(stat)[0] ?? '');
 }
 
 /** `/proc/stat`: ticks that all cores together were busy; null: not told. */
@@ -32,4 +39,9 @@ export function busyTicks(stat: string): number | null {
     .map(Number);
   const ticks = user + nice + system + irq + softirq;
   return Number.isFinite(ticks) ? ticks : null;
+}
+
+/** The name is in brackets, and may hold anything. */
+function fieldsAfterName(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

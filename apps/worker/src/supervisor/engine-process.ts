@@ -3,7 +3,9 @@
  * it parsed. It knows nothing of replicas; it tells its listener what it hears and when it ends.
  */
 import { fork, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { engineEventSchema, type EngineCommand, type EngineEvent } from '@corral/contracts';
+import { isStopped } from '../hardware/process-use.js';
 import type { EngineLaunch } from './engine-launch.js';
 import { LogTail } from './log-tail.js';
 
@@ -66,6 +68,19 @@ export class EngineProcess {
 
   lastLines(count: number): string[] {
     return this.tail.last(count);
+  }
+
+  /**
+   * Another program has stopped it (SIGSTOP, or a debugger), so it is not to blame for its silence.
+   * Linux alone says so; false elsewhere. Reads a line of /proc there.
+   */
+  isStopped(): boolean {
+    if (process.platform !== 'linux') return false;
+    try {
+      return isStopped(readFileSync(`/proc/${this.pid}/stat`, 'utf8'));
+    } catch {
+      return false;
+    }
   }
 
   /** Ends it at once and for certain; the listener is told. */

@@ -21,6 +21,10 @@ const KILLED: Failure = {
   code: 'worker_lost',
   message: 'The engine process was killed by another program, or by the system for want of memory.',
 };
+const STOPPED: Failure = {
+  code: 'worker_lost',
+  message: 'The engine process was stopped by another program.',
+};
 
 export class Replica {
   /** Monotonic; null: it does not drain. */
@@ -95,8 +99,10 @@ export class Replica {
   checkPulse(): void {
     const verdict = this.loaded?.judge(this.clock.nowMs()) ?? null;
     if (verdict === null) return;
+    const isStopped = this.process?.isStopped() ?? false;
     this.process?.kill();
-    this.lose(`The engine hung: ${verdict}.`);
+    if (isStopped) this.lose(`The engine was stopped: ${verdict}.`, STOPPED);
+    else this.lose(`The engine hung: ${verdict}.`);
   }
 
   /** The last lines that the engine wrote, oldest first; none without a process. */

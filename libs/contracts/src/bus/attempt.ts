@@ -31,6 +31,8 @@ export const attemptCommandSchema = z.object({
    * to blame, and those on board with it are not. Absent: no.
    */
   onTrial: z.boolean().optional(),
+  /** It may wait there for a slot; otherwise it is refused when none is free. Absent: it may. */
+  mayWait: z.boolean().optional(),
   request: generationRequestSchema,
 });
 export type AttemptCommand = z.infer<typeof attemptCommandSchema>;
@@ -38,6 +40,8 @@ export type AttemptCommand = z.infer<typeof attemptCommandSchema>;
 /** The worker's immediate answer; "no responders" from NATS means that the worker is gone. */
 export const attemptReplySchema = z.object({
   outcome: z.enum(['accepted', 'full', 'unknown_replica', 'draining']),
+  /** Attempts of other controllers on the replica, running or waiting. Absent: not told. */
+  others: z.int().min(0).optional(),
 });
 export type AttemptReply = z.infer<typeof attemptReplySchema>;
 
