@@ -12,7 +12,7 @@
  */
 import { PRIORITIES } from '@corral/contracts/http';
 import { FairShare, type ServiceCharge } from './fair-share.js';
-import { TenantLines, type Head, type InLine } from './tenant-lines.js';
+import { rankOf, TenantLines, type InLine } from './tenant-lines.js';
 
 export interface Waiting extends InLine {
   /** Team id: who shares. */
@@ -94,7 +94,7 @@ export class FairQueue<E extends Waiting> {
     const own = this.tenants.get(entry.tenant)?.ahead(entry) ?? 0;
     let ahead = this.returned.length + own;
     for (const [tenant, lines] of this.tenants) {
-      if (tenant !== entry.tenant) ahead += lines.before(entry.priority, own + 1);
+      if (tenant !== entry.tenant) ahead += lines.before(entry, own + 1);
     }
     return ahead;
   }
@@ -126,17 +126,23 @@ export class FairQueue<E extends Waiting> {
     for (const lines of this.tenants.values()) yield* lines;
   }
 
-  private leastServed(nowMs: number): Head<E> | null {
-    let best: (Head<E> & { charged: number }) | null = null;
-    for (const [tenant, lines] of this.tenants) {
-      const head = lines.head(nowMs);
-      if (head === null || (best !== null && head.rank > best.rank)) continue;
-      const charged = this.share(head.rank).chargedTo(tenant);
-      if (best === null || head.rank < best.rank || charged < best.charged) {
-        best = { ...head, charged };
-      }
+  /** Looks at each tenant that waits, so it makes no objects on the way. */
+  private leastServed(nowMs: number): Turn<E> | null {
+    let best: E | null = null;
+    let bestRank = Infinity;
+    let leastCharged = Infinity;
+    for (const lines of this.tenants.values()) {
+      const entry = lines.head(nowMs);
+      if (entry === null) continue;
+      const rank = rankOf(entry, nowMs);
+      if (rank > bestRank) continue;
+      const charged = this.share(rank).chargedTo(entry.tenant);
+      if (rank === bestRank && charged >= leastCharged) continue;
+      best = entry;
+      bestRank = rank;
+      leastCharged = charged;
     }
-    return best;
+    return best === null ? null : { entry: best, rank: bestRank };
   }
 
   private removeFromLine(entry: E): boolean {

@@ -41,6 +41,8 @@ export class ReplicaPool {
   private readonly byId = new Map<string, ReplicaLoad>();
   private readonly byNode = new Map<string, Set<ReplicaLoad>>();
   private readonly revisions = new Map<string, Revision>();
+  /** Its values: asked for many times in each decision. */
+  private everyRevision: readonly Revision[] = [];
   /** Of the replica that changed last: near enough to tell long prompts from short ones. */
   private usualPromptTokenMs = 1;
   private readonly usual: Need = {
@@ -61,14 +63,14 @@ export class ReplicaPool {
   /** Of all that are ready. */
   get readySlots(): number {
     let slots = 0;
-    for (const { ready } of this.revisions.values()) {
+    for (const { ready } of this.everyRevision) {
       for (const { replica } of ready) slots += replica.slots;
     }
     return slots;
   }
 
   get anyReady(): boolean {
-    for (const { ready } of this.revisions.values()) if (ready.size > 0) return true;
+    for (const { ready } of this.everyRevision) if (ready.size > 0) return true;
     return false;
   }
 
@@ -107,6 +109,7 @@ export class ReplicaPool {
         open: new IndexedHeap(),
       };
       this.revisions.set(revisionId, revision);
+      this.everyRevision = [...this.revisions.values()];
     }
     if (isReady(entry)) revision.ready.add(entry);
     else revision.ready.delete(entry);
@@ -170,12 +173,13 @@ export class ReplicaPool {
   }
 
   /** The revision that is wanted, where one of its replicas is ready; else all of the model's. */
-  private wantedOrAll({ revisionId, modelDigest }: WantedReplicas): Revision[] {
+  private wantedOrAll({ revisionId, modelDigest }: WantedReplicas): readonly Revision[] {
+    if (revisionId === null && modelDigest === null) return this.everyRevision;
     const isAble = (one: Revision): boolean =>
       modelDigest === null || one.modelDigest === modelDigest;
     const revision = revisionId === null ? undefined : this.revisions.get(revisionId);
     if (revision !== undefined && revision.ready.size > 0 && isAble(revision)) return [revision];
-    return [...this.revisions.values()].filter(isAble);
+    return this.everyRevision.filter(isAble);
   }
 
   private remove(entry: ReplicaLoad): void {
@@ -187,7 +191,9 @@ export class ReplicaPool {
     revision?.free.delete(entry);
     revision?.contested.delete(entry);
     revision?.open.delete(entry);
-    if (revision?.ready.size === 0) this.revisions.delete(revisionId);
+    if (revision?.ready.size !== 0) return;
+    this.revisions.delete(revisionId);
+    this.everyRevision = [...this.revisions.values()];
   }
 
   private keyOf(entry: ReplicaLoad): number {

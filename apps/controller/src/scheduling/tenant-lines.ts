@@ -14,12 +14,6 @@ export interface InLine {
   submittedAtMs: number;
 }
 
-export interface Head<E> {
-  entry: E;
-  /** Index in PRIORITIES after ageing. */
-  rank: number;
-}
-
 export class TenantLines<E extends InLine> {
   private readonly lines: E[][] = PRIORITIES.map(() => []);
   size = 0;
@@ -40,16 +34,15 @@ export class TenantLines<E extends InLine> {
   }
 
   /** Of the highest class after ageing, and there who came first; null when nothing waits. */
-  head(nowMs: number): Head<E> | null {
-    let best: Head<E> | null = null;
-    for (const [index, [entry]] of this.lines.entries()) {
+  head(nowMs: number): E | null {
+    let best: E | null = null;
+    let bestRank = Infinity;
+    for (const line of this.lines) {
+      const entry = line[0];
       if (entry === undefined) continue;
-      const rank = rankAfter(index, nowMs - entry.submittedAtMs);
-      const sooner =
-        best === null ||
-        rank < best.rank ||
-        (rank === best.rank && entry.submittedAtMs < best.entry.submittedAtMs);
-      if (sooner) best = { entry, rank };
+      const rank = rankOf(entry, nowMs);
+      const isSooner = best !== null && entry.submittedAtMs < best.submittedAtMs;
+      if (rank < bestRank || (rank === bestRank && isSooner)) [best, bestRank] = [entry, rank];
     }
     return best;
   }
@@ -68,20 +61,25 @@ export class TenantLines<E extends InLine> {
 
   /** Those of this tenant that are served before the entry, ageing aside. */
   ahead(entry: E): number {
-    const rank = PRIORITIES.indexOf(entry.priority);
-    const higher = this.lines.slice(0, rank).reduce((sum, line) => sum + line.length, 0);
-    return higher + Math.max(0, this.lineOf(entry)?.indexOf(entry) ?? 0);
+    return this.higher(entry.priority) + Math.max(0, this.lineOf(entry)?.indexOf(entry) ?? 0);
   }
 
-  /** Those of a higher class than this, and of the class itself at most `turns`. */
-  before(priority: Priority, turns: number): number {
-    const rank = PRIORITIES.indexOf(priority);
-    const higher = this.lines.slice(0, rank).reduce((sum, line) => sum + line.length, 0);
-    return higher + Math.min(turns, this.lines[rank]?.length ?? 0);
+  /** Those of a higher class than the entry's, and of its class at most `turns`. */
+  before(entry: E, turns: number): number {
+    return this.higher(entry.priority) + Math.min(turns, this.lineOf(entry)?.length ?? 0);
   }
 
   *[Symbol.iterator](): Iterator<E> {
     for (const line of this.lines) yield* line;
+  }
+
+  /** How many wait in classes above this one. */
+  private higher(priority: Priority): number {
+    let count = 0;
+    for (let rank = PRIORITIES.indexOf(priority) - 1; rank >= 0; rank -= 1) {
+      count += this.lines[rank]?.length ?? 0;
+    }
+    return count;
   }
 
   private lineOf({ priority }: E): E[] | undefined {
@@ -89,6 +87,8 @@ export class TenantLines<E extends InLine> {
   }
 }
 
-function rankAfter(rank: number, waitedMs: number): number {
-  return Math.max(0, rank - Math.floor(waitedMs / AGEING_MS));
+/** Index in PRIORITIES of the entry's class after ageing. */
+export function rankOf({ priority, submittedAtMs }: InLine, nowMs: number): number {
+  const classes = Math.floor((nowMs - submittedAtMs) / AGEING_MS);
+  return Math.max(0, PRIORITIES.indexOf(priority) - classes);
 }
