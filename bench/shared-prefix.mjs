@@ -1,7 +1,8 @@
 /**
  * What a shared system prompt costs the second time, through the whole path (HTTP, controller, NATS,
- * worker, engine process, and back as SSE): time to the first token cold, warm, and warm while the
- * stream that brought it still generates; and that nothing of it is found by another team.
+ * worker, engine process, and back as SSE): time to the first token cold, warm, warm while the
+ * stream that brought it still generates, and of several that ask for the first time at once; and
+ * that nothing of it is found by another team.
  *
  *   node bench/shared-prefix.mjs [--rounds 5] [--model FILE]
  *
@@ -23,6 +24,8 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 /** About 1,050 tokens of the random model. */
 const SYSTEM_CHARACTERS = 1_400;
+/** So many ask at once, one for each slot. */
+const TOGETHER = 4;
 /** So long does the source stream generate. */
 const SOURCE_TOKENS = 300;
 const threads = Math.max(1, availableParallelism() - 1);
@@ -33,12 +36,12 @@ console.log(`${model}, ${threads} decode thread(s), ${rounds} rounds`);
 const corral = await startCorral({ port: 17_315 });
 let missed = false;
 try {
-  const spec = { slots: 4, contextTokens: 2_048, threads };
+  const spec = { slots: TOGETHER, contextTokens: 2_048, threads };
   await corral.deploy(model, { name: 'bench', spec });
   const team = await corral.admin('/teams', { name: 'others' });
   const foreign = await corral.admin('/keys', { name: 'other', teamId: team.id, userId: null });
   await ask(corral.apiKey, `warm up ${systemPrompt()}`, 4).done;
-  const seen = { cold: [], warm: [], busy: [], foreign: [] };
+  const seen = { cold: [], warm: [], busy: [], together: [], foreign: [] };
   for (let round = 0; round < rounds; round += 1) await measure(seen, foreign.apiKey);
   report(seen);
 } finally {
@@ -58,14 +61,23 @@ async function measure(seen, foreignKey) {
   if (source.isOver()) throw new Error('The source stream ended too soon to say anything.');
   seen.busy.push(second);
   seen.cold.push(await source.done);
+  const fresh = systemPrompt();
+  const asked = Array.from({ length: TOGETHER }, (_, n) => ask(corral.apiKey, `${fresh} ${n}`, 4));
+  const answers = await Promise.all(asked.map(({ done }) => done));
+  seen.together.push(answers.reduce((last, one) => (one.ttftMs > last.ttftMs ? one : last)));
 }
 
-function report({ cold, warm, busy, foreign }) {
-  const [coldMs, warmMs, busyMs] = [cold, warm, busy].map((asked) => medianOf(asked, 'ttftMs'));
+function report({ cold, warm, busy, together, foreign }) {
+  const [coldMs, warmMs, busyMs, togetherMs] = [cold, warm, busy, together].map((asked) =>
+    medianOf(asked, 'ttftMs'),
+  );
   console.log(`prompts of ${medianOf(cold, 'promptTokens')} tokens, medians:`);
   console.log(`  cold                               ${coldMs.toFixed(0)} ms`);
   console.log(`  warm                               ${warmMs.toFixed(0)} ms`);
   console.log(`  warm, while its source generates   ${busyMs.toFixed(0)} ms`);
+  console.log(
+    `  ${TOGETHER} at once, the last of them         ${togetherMs.toFixed(0)} ms, ${(togetherMs / coldMs).toFixed(2)} of cold`,
+  );
   console.log(`  another team's                     ${medianOf(foreign, 'ttftMs').toFixed(0)} ms`);
   target('warm / cold', warmMs / coldMs, 0.2);
   target('warm while its source generates / cold', busyMs / coldMs, 0.2);

@@ -68,6 +68,7 @@ export function simulate(
     const ms = worker.begin();
     if (ms === null) return;
     time.after(ms, () => {
+      for (const [{ request }, computed] of worker.chunks) serve(request.tenant, computed);
       const tokens = worker.end();
       for (const request of tokens) token(worker, request);
       if (worker.chunks === null) step(worker);
@@ -78,7 +79,7 @@ export function simulate(
     const first = request.firstTokenAtMs === null;
     if (first) request.firstTokenAtMs = time.nowMs;
     request.produced += 1;
-    serve(request.tenant, first ? request.prompt + 2 : 2);
+    serve(request.tenant, 2);
     const prompt = first ? { tokens: request.prompt, cachedTokens: request.cached } : null;
     scheduler.served(request.id, { prompt, outputTokens: 1 });
     if (request.produced < request.output) return;

@@ -5,7 +5,14 @@
  */
 import { hasFreeSlot } from '../../apps/controller/dist/scheduling/replica-load.js';
 
-const NO_COST = { cachedTokens: 0, prefillMs: 0, backlogMs: 0, decodeMs: 0, totalMs: 0 };
+const NO_COST = {
+  heldBlocks: 0,
+  cachedTokens: 0,
+  prefillMs: 0,
+  backlogMs: 0,
+  decodeMs: 0,
+  totalMs: 0,
+};
 
 /** A policy object of `choose(free, wish, match)`, where `free` is not empty. */
 function policy(choose, more = {}) {
@@ -17,8 +24,9 @@ function policy(choose, more = {}) {
       const match = pool.index.match(wish.hashes);
       const held = new Map(free.map((entry) => [entry, match.blocksHeldBy(entry)]));
       const target = choose(free, wish, (entry) => held.get(entry), [...pool.all]);
-      const cachedTokens = Math.min(wish.promptTokens, held.get(target) * wish.blockTokens);
-      return { target, cost: { ...NO_COST, cachedTokens } };
+      const heldBlocks = held.get(target);
+      const cachedTokens = Math.min(wish.promptTokens, heldBlocks * wish.blockTokens);
+      return { target, cost: { ...NO_COST, heldBlocks, cachedTokens } };
     },
   };
 }

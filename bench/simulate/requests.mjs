@@ -77,7 +77,8 @@ export function arrivalsOf(rates, lengths, durationMs, seed) {
     const own = [];
     for (let atMs = gap(random, perSecond); atMs < durationMs; atMs += gap(random, perSecond)) {
       const id = `${tenant}/${own.length}`;
-      own.push({ ...lengths(number * 499 + own.length, random), id, tenant, atMs });
+      const { prompt, output } = lengths(number * 499 + own.length, random);
+      own.push({ id, tenant, atMs, prompt, output, hashes: [], blockTokens: 0 });
     }
     return own;
   });

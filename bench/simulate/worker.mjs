@@ -90,7 +90,28 @@ export class SimulatedWorker {
   }
 
   #admit() {
-    while (this.running < this.slots && this.queue.length > 0) this.#begin(this.queue.shift());
+    for (const prompt of this.prompts) prompt.turn = Infinity;
+    for (const request of [...this.queue]) {
+      if (this.running >= this.slots) return;
+      const source = this.#onItsWay(request.hashes);
+      if (source === undefined) {
+        this.queue.splice(this.queue.indexOf(request), 1);
+        this.#begin(request);
+        continue;
+      }
+      const done = source.request.prompt - source.left;
+      source.turn = Math.min(source.turn, request.prompt - done);
+    }
+  }
+
+  /**
+   * A prompt that is being computed and begins like this one, for longer than what the cache holds;
+   * as in our engine it is waited for, and computed in the turn of who waits. Here until all of it
+   * is there.
+   */
+  #onItsWay(hashes) {
+    const held = this.#held(hashes);
+    return this.prompts.find(({ request }) => commonBlocks(request.hashes, hashes) > held);
   }
 
   #begin(request) {
@@ -98,7 +119,12 @@ export class SimulatedWorker {
     request.cached = cached;
     this.cachedTokens += cached;
     this.#admissions += 1;
-    this.prompts.push({ request, left: request.prompt - cached, admission: this.#admissions });
+    this.prompts.push({
+      request,
+      left: request.prompt - cached,
+      turn: Infinity,
+      admission: this.#admissions,
+    });
   }
 
   /** Begins a step; gives how long it takes in milliseconds, or null with nothing to do. */
@@ -125,15 +151,17 @@ export class SimulatedWorker {
       this.#keep(prompt.request.hashes);
     }
     this.chunks = null;
+    this.#admit();
     return [...this.decoding];
   }
 
   #plan() {
     const waiting = this.inOrder ? this.prompts.slice(0, 1) : this.prompts;
-    const views = waiting.map(({ left, admission }, id) => ({
+    const views = waiting.map(({ left, turn, admission }, id) => ({
       id,
       decoding: false,
       prefillTokens: left,
+      turnTokens: turn,
       admission,
     }));
     // What was admitted last counts, also when its prompt is computed: it has overtaken the others.
@@ -172,6 +200,12 @@ export class SimulatedWorker {
     const each = Math.max(1, Math.floor(REPORTED_BLOCKS / Math.max(1, chains.length)));
     return chains.map((hashes) => thinned(hashes, each));
   }
+}
+
+function commonBlocks(one, other) {
+  let count = 0;
+  while (count < one.length && one[count] === other[count]) count += 1;
+  return count;
 }
 
 /** At most `count` of them, evenly, the last included. */

@@ -36,7 +36,7 @@ export class PlacedAttempts {
     entry.attemptTokens = 0;
     entry.backlogTokens = Math.max(1, entry.promptTokens - cost.cachedTokens);
     occupy(target, entry.backlogTokens);
-    target.prefixes.send(entry.hashes);
+    target.prefixes.send(entry.hashes, cost.heldBlocks);
     if (entry.lost > 0) this.returning.add(entry);
     if (isSuspect(entry)) target.onTrial = entry.generationId;
   }

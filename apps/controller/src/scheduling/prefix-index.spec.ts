@@ -48,4 +48,17 @@ describe('the index of prefixes', () => {
     index.remove(b, [1]);
     expect(index.size).toBe(0);
   });
+
+  it('does not take a hash for another that has the same low bits', () => {
+    const index = new PrefixIndex<Replica>();
+    const [hash, other] = [7 + 2 ** 32, 7 + 2 ** 33];
+    index.add(a, [hash]);
+    index.add(b, [other]);
+    expect(index.match([hash]).blocksHeldBy(a)).toBe(1);
+    expect(index.match([other]).blocksHeldBy(b)).toBe(0);
+    index.remove(b, [other]);
+    expect(index.longestHeld([hash])).toBe(1);
+    index.remove(a, [hash]);
+    expect(index.size).toBe(0);
+  });
 });

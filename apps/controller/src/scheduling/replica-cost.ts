@@ -14,6 +14,8 @@ export interface Need extends PrefixBlocks {
 }
 
 export interface ReplicaCost {
+  /** Of the prompt's blocks, in its cache. */
+  heldBlocks: number;
   /** Of the prompt, by estimate. */
   cachedTokens: number;
   prefillMs: number;
@@ -28,9 +30,9 @@ const CHUNK_TOKENS = 512;
 
 /**
  * What is computed again while others wait makes them wait, too: so many of them when nobody is
- * free. Found by simulation; from 3 on little changes.
+ * free. Found by simulation, where 4 to 16 differ little.
  */
-const KEPT_WAITING = 4;
+const KEPT_WAITING = 8;
 
 /**
  * @param heldBlocks blocks of the prompt that the replica has in its cache
@@ -48,7 +50,7 @@ export function costOf(
   const backlogMs = entry.backlogTokens * perTokenMs;
   const decodeMs = need.outputTokens * msPerOutputToken(entry, entry.load + 1);
   const totalMs = (1 + KEPT_WAITING * crowding) * prefillMs + backlogMs + decodeMs;
-  return { cachedTokens, prefillMs, backlogMs, decodeMs, totalMs };
+  return { heldBlocks, cachedTokens, prefillMs, backlogMs, decodeMs, totalMs };
 }
 
 /** How long its prompts have to wait for what it was sent already. */

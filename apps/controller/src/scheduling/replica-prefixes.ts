@@ -16,7 +16,8 @@ type Hashes = readonly number[];
 
 export class ReplicaPrefixes<R extends object> {
   private reported: readonly Hashes[] = [];
-  private readonly sent = new Set<Hashes>();
+  /** What was added for each prompt that is on its way. */
+  private readonly sent = new Map<Hashes, Hashes>();
   private over: { hashes: Hashes; reports: number }[] = [];
 
   constructor(
@@ -24,16 +25,23 @@ export class ReplicaPrefixes<R extends object> {
     private readonly replica: R,
   ) {}
 
-  /** An attempt with this prompt is on its way; the same array tells when it is over. */
-  send(hashes: Hashes): void {
+  /**
+   * An attempt with this prompt is on its way; the same array tells when it is over. Blocks that are
+   * held already need not be said again, but for the last, which tells of all before it.
+   */
+  send(hashes: Hashes, heldBlocks: number): void {
     if (hashes.length === 0) return;
-    this.sent.add(hashes);
-    this.index.add(this.replica, hashes);
+    const added = hashes.slice(Math.min(heldBlocks, hashes.length - 1));
+    this.sent.set(hashes, added);
+    this.index.add(this.replica, added);
   }
 
   /** The attempt is over; what it left in the cache stays until something else is known. */
   end(hashes: Hashes): void {
-    if (this.sent.delete(hashes)) this.over.push({ hashes, reports: 0 });
+    const added = this.sent.get(hashes);
+    if (added === undefined) return;
+    this.sent.delete(hashes);
+    this.over.push({ hashes: added, reports: 0 });
   }
 
   /**
@@ -59,7 +67,8 @@ export class ReplicaPrefixes<R extends object> {
 
   /** The replica, or its engine's memory, is gone. */
   clear(): void {
-    for (const hashes of [...this.reported, ...this.sent]) this.index.remove(this.replica, hashes);
+    for (const hashes of [...this.reported, ...this.sent.values()])
+      this.index.remove(this.replica, hashes);
     this.forget(this.over);
     this.reported = [];
     this.sent.clear();

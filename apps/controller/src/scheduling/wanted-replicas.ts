@@ -8,5 +8,7 @@ export interface WantedReplicas {
 
 /** Generations with equal keys wait for the same replicas. */
 export function keyOfWanted({ revisionId, modelDigest }: WantedReplicas): string {
+  // As most do, and no text has to be put together for it.
+  if (revisionId === null && modelDigest === null) return '/';
   return `${revisionId ?? ''}/${modelDigest ?? ''}`;
 }

@@ -57,6 +57,12 @@ describe('planBatch', () => {
     ).toEqual([0, 2]);
   });
 
+  it('serves a prompt in the turn of a shorter one that waits for a part of it', () => {
+    const awaited = { ...prefilling(0, 500, 1), turnTokens: 40 };
+    const plan = planBatch([awaited, prefilling(1, 60, 2)], 64, 30);
+    expect(plan.entries).toEqual([{ slotId: 0, tokenCount: 30, samples: false }]);
+  });
+
   it('serves the earlier of two that are as long', () => {
     const plan = planBatch([prefilling(0, 20, 2), prefilling(1, 20, 1)], 64, 30);
     expect(plan.entries).toEqual([

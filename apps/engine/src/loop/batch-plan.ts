@@ -13,6 +13,8 @@ export interface SequenceView {
   readonly decoding: boolean;
   /** Tokens of the prompt still to decode; 0 when decoding or idle. */
   readonly prefillTokens: number;
+  /** Its turn comes as if so many were left: of a shorter one that waits for the part they share. */
+  readonly turnTokens?: number;
   /** Rises with each admission. */
   readonly admission: number;
 }
@@ -68,7 +70,11 @@ function byTurn(latestAdmission: number): (a: SequenceView, b: SequenceView) => 
   return (a, b) => {
     const [aIsDue, bIsDue] = [isDue(a), isDue(b)];
     if (aIsDue !== bIsDue) return aIsDue ? -1 : 1;
-    const shorter = aIsDue ? 0 : a.prefillTokens - b.prefillTokens;
+    const shorter = aIsDue ? 0 : turnOf(a) - turnOf(b);
     return shorter || a.admission - b.admission;
   };
+}
+
+function turnOf({ prefillTokens, turnTokens = prefillTokens }: SequenceView): number {
+  return Math.min(prefillTokens, turnTokens);
 }

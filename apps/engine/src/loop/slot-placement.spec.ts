@@ -1,4 +1,9 @@
-import { placePrompt, type PlacementRules, type SlotView } from './slot-placement.js';
+import {
+  placePrompt,
+  prefixOnItsWay,
+  type PlacementRules,
+  type SlotView,
+} from './slot-placement.js';
 
 const RULES: PlacementRules = { reusesPrefixes: true, copiesSequences: true, minCopyTokens: 32 };
 const range = (from: number, to: number): number[] =>
@@ -8,18 +13,27 @@ interface SlotSketch {
   tokens?: number[];
   scope?: string | null;
   busy?: boolean;
+  /** Of what it computes; unless given, what it holds. */
+  prefix?: number[];
   lastUsedStep?: number;
 }
 
 function slots(...sketches: SlotSketch[]): SlotView[] {
-  return sketches.map(({ tokens = [], scope = 'a', busy = false, lastUsedStep = 0 }, id) => ({
+  return sketches.map((sketch, id) => view(id, sketch));
+}
+
+function view(
+  id: number,
+  { tokens = [], scope = 'a', busy = false, prefix = tokens, lastUsedStep = 0 }: SlotSketch,
+): SlotView {
+  return {
     id,
     tokens: Uint32Array.from(tokens),
     length: tokens.length,
-    scope: tokens.length > 0 ? scope : null,
+    scope: tokens.length > 0 || busy ? scope : null,
     lastUsedStep,
-    stream: busy ? {} : null,
-  }));
+    stream: busy ? { prefix: Uint32Array.from(prefix) } : null,
+  };
 }
 
 function place(views: SlotView[], prompt: number[], rules = RULES, scope = 'a') {
@@ -107,5 +121,29 @@ describe('placePrompt', () => {
       reusedTokens: 40,
       copyFromId: null,
     });
+  });
+});
+
+describe('prefixOnItsWay', () => {
+  const awaited = (views: SlotView[], prompt: number[], rules = RULES, scope = 'a') => {
+    const found = prefixOnItsWay(views, Uint32Array.from(prompt), scope, rules);
+    return found && [found.slot.id, found.tokens];
+  };
+  const computing = slots({}, { busy: true, tokens: range(0, 10), prefix: range(0, 100) });
+
+  it('is what a running slot will have of the prompt, and none has yet', () => {
+    expect(awaited(computing, [...range(0, 80), 7])).toEqual([1, 80]);
+  });
+
+  it('is not worth waiting for when as much is there already, or nearly', () => {
+    expect(awaited([...computing, ...slots({ tokens: range(0, 80) })], range(0, 90))).toBeNull();
+    expect(awaited(computing, [...range(0, 30), 7])).toBeNull();
+  });
+
+  it('is nothing that another scope computes, and nothing where it cannot be copied', () => {
+    expect(awaited(computing, range(0, 90), RULES, 'b')).toBeNull();
+    for (const rule of ['reusesPrefixes', 'copiesSequences']) {
+      expect(awaited(computing, range(0, 90), { ...RULES, [rule]: false })).toBeNull();
+    }
   });
 });

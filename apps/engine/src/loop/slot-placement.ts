@@ -10,6 +10,10 @@
  *
  * Low slots first keeps running sequences together, and neighbours decode in one pass. Nothing is
  * ever reused across scopes: the time to the first token would tell others' prompts.
+ *
+ * A prompt that begins like one that is being computed waits for the common part ({@link
+ * prefixOnItsWay}): it is computed once, and copied. So a system prompt that several agents send at
+ * the same time costs what one of them costs.
  */
 
 /** A slot as the decision sees it. */
@@ -20,7 +24,7 @@ export interface SlotView {
   readonly scope: string | null;
   readonly lastUsedStep: number;
   /** Null when idle. */
-  readonly stream: unknown;
+  readonly stream: { readonly prefix: Uint32Array } | null;
 }
 
 export interface Placement {
@@ -65,17 +69,43 @@ export function placePrompt(
   return { slotId: chosen.id, reusedTokens: shared(chosen), copyFromId: null };
 }
 
-/** Length of the common beginning, one short of the whole prefix at most. */
+/**
+ * A running slot that is going to hold much more of the prefix than any slot does now, and how much
+ * of it: worth waiting for. Null: there is none.
+ */
+export function prefixOnItsWay<S extends SlotView>(
+  slots: readonly S[],
+  prefix: Uint32Array,
+  scope: string,
+  rules: PlacementRules,
+): { slot: S; tokens: number } | null {
+  if (!rules.reusesPrefixes || !rules.copiesSequences) return null;
+  const own = slots.filter((slot) => slot.scope === scope);
+  const coming = (slot: S): number =>
+    slot.stream === null ? 0 : commonTokens(slot.stream.prefix, Infinity, prefix);
+  const slot = longest(own, coming);
+  if (slot === null) return null;
+  const tokens = coming(slot);
+  const held = Math.max(0, ...own.map((one) => sharedTokens(one, prefix)));
+  return tokens - held >= rules.minCopyTokens ? { slot, tokens } : null;
+}
+
+/** What the slot holds of the prefix, one short of the whole at most. */
 function sharedTokens(slot: SlotView, prefix: Uint32Array): number {
-  const limit = Math.min(slot.length, prefix.length - 1);
+  return commonTokens(slot.tokens, slot.length, prefix);
+}
+
+/** Length of the common beginning of a prefix, one short of the whole at most, and of `held` tokens. */
+function commonTokens(tokens: Uint32Array, held: number, prefix: Uint32Array): number {
+  const limit = Math.min(held, tokens.length, prefix.length - 1);
   let length = 0;
-  while (length < limit && slot.tokens[length] === prefix[length]) length++;
+  while (length < limit && tokens[length] === prefix[length]) length++;
   return length;
 }
 
 /** The slot with the highest measure, the lowest id among equals; null for none above 0. */
-function longest(slots: readonly SlotView[], measure: (slot: SlotView) => number): SlotView | null {
-  let best: SlotView | null = null;
+function longest<S extends SlotView>(slots: readonly S[], measure: (slot: S) => number): S | null {
+  let best: S | null = null;
   for (const slot of slots) {
     if (measure(slot) > (best ? measure(best) : 0)) best = slot;
   }

@@ -3,16 +3,29 @@ import type { DecodeContext } from '../context/decode-context.js';
 import type { TokenStream } from '../generation/token-stream.js';
 import type { SequenceView } from './batch-plan.js';
 import { prefixDigest } from './prefix-digest.js';
-import { placePrompt, type Placement, type PlacementRules } from './slot-placement.js';
+import {
+  placePrompt,
+  prefixOnItsWay,
+  type Placement,
+  type PlacementRules,
+} from './slot-placement.js';
 import { Slot } from './slot.js';
 
 /** A copy moves a sequence's whole buffers: about the prefill time of context / 128 tokens. */
 const COPY_COST_DIVISOR = 128;
 const MIN_COPY_TOKENS = 32;
 
+/** A slot that is going to hold so many tokens of a prefix, as long as this stream runs in it. */
+interface Awaited {
+  slot: Slot;
+  tokens: number;
+  source: TokenStream | null;
+}
+
 export class SlotTable {
   readonly slots: readonly Slot[];
   private readonly rules: PlacementRules;
+  private readonly awaited = new WeakMap<TokenStream, Awaited>();
   private admissions = 0;
 
   constructor(private readonly context: DecodeContext) {
@@ -27,6 +40,10 @@ export class SlotTable {
 
   get activeCount(): number {
     return this.slots.filter((slot) => slot.stream).length;
+  }
+
+  get isFull(): boolean {
+    return this.slots.every((slot) => slot.stream);
   }
 
   get decodingCount(): number {
@@ -51,12 +68,36 @@ export class SlotTable {
 
   /** The slots as the batch plan sees them. */
   views(): SequenceView[] {
-    return this.slots.map(({ id, decoding, prefillTokens, admission }) => ({
+    return this.slots.map(({ id, decoding, prefillTokens, turnTokens, admission }) => ({
       id,
       decoding,
       prefillTokens,
+      turnTokens,
       admission,
     }));
+  }
+
+  /** To be called before those that wait are asked about: nobody is waited for yet. */
+  forgetWaiters(): void {
+    for (const slot of this.slots) slot.turnTokens = Infinity;
+  }
+
+  /**
+   * The stream begins like one that is being computed, and had better wait for that, which goes on
+   * with the stream's own turn. What it waits for is kept: prompts are long, and this is asked before
+   * every step.
+   */
+  isWorthWaiting(stream: TokenStream): boolean {
+    const awaited = this.awaited.get(stream) ?? null;
+    const isComing = awaited !== null && awaited.source === awaited.slot.stream;
+    if (!isComing || awaited.slot.length >= awaited.tokens) {
+      const next = prefixOnItsWay(this.slots, stream.prefix, stream.cacheScope, this.rules);
+      if (next === null) return false;
+      this.awaited.set(stream, { ...next, source: next.slot.stream });
+    }
+    const slot = this.awaited.get(stream)?.slot;
+    if (slot) slot.turnTokens = Math.min(slot.turnTokens, stream.prefix.length - slot.length);
+    return true;
   }
 
   /** The place for the stream, or null while every slot is taken. */

@@ -18,6 +18,8 @@ export class Slot {
   sampler: TokenSampler | null = null;
   /** Rises with each stream that any slot takes; earlier prompts are served first. */
   admission = 0;
+  /** Tokens left to compute of the shortest prompt that waits for a part of this one. */
+  turnTokens = Infinity;
   /** The one token of a decoding stream's next step. */
   readonly nextToken = new Uint32Array(1);
 

@@ -312,6 +312,52 @@ describe('StepLoop', () => {
     await bench.end();
   });
 
+  it('computes what prompts begin with once, when they come together', async () => {
+    const bench = new Bench({ contextTokens: 512, batchTokens: 64 });
+    const shared = range(1, 200);
+    for (const last of [50, 51, 52]) {
+      bench.submit({ key: `p${last}`, promptTokens: [...shared, last] });
+    }
+    await bench.idle();
+    expect(bench.context.copies).toEqual([
+      { target: 1, source: 0 },
+      { target: 2, source: 0 },
+    ]);
+    const cached = ['p50', 'p51', 'p52'].map((key) => bench.finish(key)?.cachedTokens);
+    expect(cached).toEqual([0, shared.length, shared.length]);
+    for (const last of [50, 51, 52]) {
+      expect(bench.tokens(`p${last}`)).toEqual(expectedTokens([...shared, last], 16));
+    }
+    await bench.end();
+  });
+
+  it('computes a long prompt in the turn of a short one that waits for its beginning', async () => {
+    const bench = new Bench({ contextTokens: 1_024, batchTokens: 64 });
+    const shared = range(1, 100);
+    bench.submit({ key: 'long', promptTokens: [...shared, ...range(300, 1_000)], maxTokens: 1 });
+    bench.submit({ key: 'other', promptTokens: range(500, 800), maxTokens: 1 });
+    bench.submit({ key: 'short', promptTokens: [...shared, 7], maxTokens: 1 });
+    await bench.idle();
+    const ends = bench.messages.flat().map(({ key }) => key);
+    expect(ends).toEqual(['short', 'other', 'long']);
+    expect(bench.finish('short')?.cachedTokens).toBe(shared.length);
+    await bench.end();
+  });
+
+  it('does not wait for a prompt that is cancelled', async () => {
+    const bench = new Bench({ contextTokens: 512, batchTokens: 64 });
+    const shared = range(1, 200);
+    bench.submit({ key: 'first', promptTokens: [...shared, 50] });
+    bench.submit({ key: 'second', promptTokens: [...shared, 51] });
+    bench.context.onStep = (step) => {
+      if (step === 1) bench.loop.cancel('first');
+    };
+    await bench.idle();
+    expect(bench.finish('first')?.reason).toBe('cancelled');
+    expect(bench.tokens('second')).toEqual(expectedTokens([...shared, 51], 16));
+    await bench.end();
+  });
+
   it('shares nothing between scopes', async () => {
     const bench = new Bench();
     bench.submit({ key: 'a', promptTokens: range(1, 50), cacheScope: 'team-a' });

@@ -129,10 +129,13 @@ export class StepLoop {
   }
 
   private async admitQueued(): Promise<void> {
-    for (let stream = this.queue.first; stream; stream = this.queue.first) {
+    this.table.forgetWaiters();
+    for (const stream of this.queue) {
+      if (this.table.isFull) return;
+      if (this.table.isWorthWaiting(stream)) continue;
       const placement = this.table.place(stream);
       if (!placement) return;
-      this.queue.shift();
+      this.queue.remove(stream);
       const slot = await this.table.admit(stream, placement);
       stream.admit(this.clock(), slot.length);
       this.statistics.countCached(slot.length);

@@ -8,17 +8,18 @@ export class StreamQueue {
     return this.streams.length;
   }
 
-  /** The next to get a slot; undefined when nothing waits. */
-  get first(): TokenStream | undefined {
-    return this.streams[0];
+  /** In the order in which they came. A stream may be taken out meanwhile. */
+  [Symbol.iterator](): Iterator<TokenStream> {
+    return [...this.streams].values();
   }
 
   push(stream: TokenStream): void {
     this.streams.push(stream);
   }
 
-  shift(): void {
-    this.streams.shift();
+  /** It has a slot. No effect on one that is not here. */
+  remove(stream: TokenStream): void {
+    this.streams = this.streams.filter((one) => one !== stream);
   }
 
   find(key: string): TokenStream | undefined {
