@@ -1,5 +1,5 @@
 /**
- * Asks the NATS server each second whether it is there, and knocks where it was while it is not; see
+ * Asks the NATS server twice a second whether it is there, and knocks where it was while it is not; see
  * server-contact.ts for what follows.
  */
 import { setTimeout as wait } from 'node:timers/promises';
@@ -8,7 +8,8 @@ import { Bus } from '@corral/bus';
 import { Clock } from '../infra/clock.js';
 import { ServerContact, type ContactState } from './server-contact.js';
 
-const PERIOD_MS = 1_000;
+/** How late it may be noticed that a controller is silent hangs on it, too. */
+const PERIOD_MS = 500;
 /** A question without an answer for so long is asked again: the connection may be half open. */
 const ANSWER_LIMIT_MS = 2_000;
 
