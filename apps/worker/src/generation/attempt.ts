@@ -80,13 +80,14 @@ export class Attempt {
     outcome: { reason: 'error'; failure: Failure } | { reason: 'cancelled' },
     nowMs: number,
   ): AddressedPiece {
-    const decodeMs = nowMs - this.startedAtMs;
+    const passedMs = nowMs - this.startedAtMs;
+    const [queueMs, decodeMs] = this.isWaiting ? [passedMs, 0] : [0, passedMs];
     const finish = {
       ...outcome,
       promptTokens: this.prompt.tokens,
       cachedTokens: this.prompt.cachedTokens,
       completionTokens: this.nextIndex - this.firstIndex,
-      timings: { queueMs: 0, prefillMs: 0, decodeMs, deviceMs: 0 },
+      timings: { queueMs, prefillMs: 0, decodeMs, deviceMs: 0 },
     };
     return this.keep({ index: this.nextIndex, tokens: [], text: '', finish }, nowMs);
   }

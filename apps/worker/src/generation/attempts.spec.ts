@@ -246,11 +246,18 @@ describe('the attempts of a worker', () => {
     });
 
     it('can be cancelled, and never begin then', () => {
+      port.timeMs = 200;
       attempts.cancel({ generationId: 'second', attempt: 1 });
       expect(port.cancelled).toEqual([]);
       expect(port.frames.at(-1)).toMatchObject({
         controllerId: 'c2',
-        streams: [{ generationId: 'second', index: 0, finish: { reason: 'cancelled' } }],
+        streams: [
+          {
+            generationId: 'second',
+            index: 0,
+            finish: { reason: 'cancelled', timings: { queueMs: 200, decodeMs: 0 } },
+          },
+        ],
       });
       attempts.stepped([piece('first#1', 0, 'stop')]);
       expect([...port.onBoard]).toEqual(['first#1']);
