@@ -45,7 +45,7 @@ const LOUD_TIMES = 10;
 const CACHE_BLOCKS = 1_024;
 const LIMITS = { queueLength: 256, queueWaitMs: 120_000, loadWaitMs: 60_000, lostAttempts: 3 };
 /** Of drawn conversations, about; the short form has no time to find it out. */
-const SHORT_CAPACITY = 5.5;
+const SHORT_CAPACITY = 8.3;
 /** The timing of decisions is of the quietest of so many runs. */
 const ROUNDS = 3;
 /** Until the slots have filled; not counted. */
