@@ -4,7 +4,13 @@
  */
 import { until } from '@corral/testing';
 import { ask } from './support/load-client.js';
-import { describeInFull, faultsOf, isRight, Stage } from './support/stage.js';
+import {
+  describeInFull,
+  faultsOf,
+  isRight,
+  itAgreesWithTheLedger,
+  Stage,
+} from './support/stage.js';
 
 const WORKERS = 3;
 const OTHERS = 24;
@@ -44,13 +50,7 @@ describeInFull('a request that crashes engines', () => {
     LIMIT_MS,
   );
 
-  it(
-    'and the ledger has all of it, as the clients saw it',
-    async () => {
-      expect(await stage.disagreements()).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+  itAgreesWithTheLedger(() => stage, LIMIT_MS);
 
   /** Of the engines that serve. */
   async function enginePids(): Promise<number[]> {

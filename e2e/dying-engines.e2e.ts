@@ -12,7 +12,15 @@ import { fakeTemplate, TINY, until, writeGguf, type FakeOptions } from '@corral/
 import { signalAll } from './support/frozen-processes.js';
 import { Load } from './support/load.js';
 import { ask } from './support/load-client.js';
-import { faultsOf, isFull, isRight, itInFull, quantile, Stage } from './support/stage.js';
+import {
+  faultsOf,
+  isFull,
+  isRight,
+  itAgreesWithTheLedger,
+  itInFull,
+  quantile,
+  Stage,
+} from './support/stage.js';
 
 const WORKERS = 2;
 const CLIENTS = isFull ? 100 : 32;
@@ -151,13 +159,7 @@ itInFull(
   LIMIT_MS,
 );
 
-it(
-  'the ledger has all of it, as the clients saw it',
-  async () => {
-    expect(await stage.disagreements()).toEqual([]);
-  },
-  LIMIT_MS,
-);
+itAgreesWithTheLedger(() => stage, LIMIT_MS);
 
 /** The replica of `steady` on each worker, in the workers' order. */
 async function engines(): Promise<{ pid: number | null; isReady: boolean }[]> {

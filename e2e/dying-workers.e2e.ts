@@ -8,7 +8,14 @@ import { until } from '@corral/testing';
 import { signalAll } from './support/frozen-processes.js';
 import { Load } from './support/load.js';
 import { ask, type Seen } from './support/load-client.js';
-import { faultsOf, isFull, isRight, quantile, Stage } from './support/stage.js';
+import {
+  faultsOf,
+  isFull,
+  isRight,
+  itAgreesWithTheLedger,
+  quantile,
+  Stage,
+} from './support/stage.js';
 
 const CLIENTS = isFull ? 100 : 40;
 const STREAMS_EACH = isFull ? 8 : 2;
@@ -97,13 +104,7 @@ it(
   LIMIT_MS,
 );
 
-it(
-  'the ledger has all of it, as the clients saw it',
-  async () => {
-    expect(await stage.disagreements()).toEqual([]);
-  },
-  LIMIT_MS,
-);
+itAgreesWithTheLedger(() => stage, LIMIT_MS);
 
 async function stateOf(name: string, state: string): Promise<boolean> {
   const { nodes } = await stage.cluster.overview();

@@ -5,7 +5,14 @@
 import { until } from '@corral/testing';
 import { Load } from './support/load.js';
 import { ask } from './support/load-client.js';
-import { describeInFull, faultsOf, isRight, quantile, Stage } from './support/stage.js';
+import {
+  describeInFull,
+  faultsOf,
+  isRight,
+  itAgreesWithTheLedger,
+  quantile,
+  Stage,
+} from './support/stage.js';
 
 const TOKENS_PER_SECOND = 20;
 const STREAMS = 40;
@@ -52,13 +59,7 @@ describeInFull('the NATS server', () => {
     LIMIT_MS,
   );
 
-  it(
-    'the ledger has all of it, as the clients saw it',
-    async () => {
-      expect(await stage.disagreements()).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+  itAgreesWithTheLedger(() => stage, LIMIT_MS);
 
   async function enginePids(): Promise<(number | null)[]> {
     const { nodes } = await stage.cluster.overview();

@@ -4,7 +4,14 @@
  */
 import { TcpProxy, until } from '@corral/testing';
 import { ask, type Seen } from './support/load-client.js';
-import { describeInFull, faultsOf, isRight, quantile, Stage } from './support/stage.js';
+import {
+  describeInFull,
+  faultsOf,
+  isRight,
+  itAgreesWithTheLedger,
+  quantile,
+  Stage,
+} from './support/stage.js';
 
 const TOKENS_PER_SECOND = 20;
 const STREAMS = 40;
@@ -106,13 +113,7 @@ describeInFull('partitions', () => {
     LIMIT_MS,
   );
 
-  it(
-    'the ledger has all of it, as the clients saw it',
-    async () => {
-      expect(await stage.disagreements()).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+  itAgreesWithTheLedger(() => stage, LIMIT_MS);
 
   async function startStreams(
     maxTokens: number,

@@ -100,6 +100,17 @@ export class Stage {
   }
 }
 
+/** The last test on a stage: after all that it went through, the books are what its clients saw. */
+export function itAgreesWithTheLedger(stageOf: () => Stage, limitMs: number): void {
+  it(
+    'the ledger has all of it, as the clients saw it',
+    async () => {
+      expect(await stageOf().disagreements()).toEqual([]);
+    },
+    limitMs,
+  );
+}
+
 /** The whole text came, to the letter. */
 export function isRight(seen: Seen): boolean {
   return isComplete(seen) && isExact(seen) && seen.tokens === seen.question.maxTokens;
