@@ -1,105 +1,12 @@
-import type { GenerationRequest } from '@corral/contracts';
-import { planSampling } from '../generation/sampling.js';
-import { TokenStream, type StreamStep } from '../generation/token-stream.js';
-import {
-  expectedTokens,
-  FakeDecodeContext,
-  type FakeContextOptions,
-} from '../testing/fake-decode-context.js';
-import { NUMBERED_VOCABULARY } from '../testing/fake-vocabulary.js';
-import { requestOf } from '../testing/requests.js';
-import { StepLoop } from './step-loop.js';
-
-interface StreamSketch extends Partial<GenerationRequest> {
-  key: string;
-  promptTokens: number[];
-  deadlineAtMs?: number;
-}
-
-/** A loop over the fake context, on a clock that tests move. */
-class Bench {
-  nowMs = 0;
-  readonly messages: StreamStep[][] = [];
-  readonly stats: { activeSlots: number; queued: number; steps: number }[] = [];
-  heldPrefixes: number[][] = [];
-  readonly context: FakeDecodeContext;
-  readonly loop: StepLoop;
-  readonly running: Promise<void>;
-  private notify: () => void = () => undefined;
-
-  constructor(options: FakeContextOptions = {}) {
-    this.context = new FakeDecodeContext(options);
-    this.loop = new StepLoop({
-      context: this.context,
-      interTokenTargetMs: 100,
-      clock: () => this.nowMs,
-      events: {
-        step: (streams) => {
-          this.messages.push(streams);
-          this.notify();
-        },
-        stats: ({ stats, activeSlots, queued, heldPrefixes }) => {
-          this.stats.push({ activeSlots, queued, steps: stats.steps });
-          this.heldPrefixes = heldPrefixes;
-          this.notify();
-        },
-      },
-    });
-    this.running = this.loop.run();
-    this.running.catch(() => this.notify());
-  }
-
-  submit({ key, promptTokens, deadlineAtMs, ...overrides }: StreamSketch): void {
-    const request = requestOf(overrides);
-    this.loop.submit(
-      new TokenStream({
-        key,
-        request,
-        promptTokens,
-        vocabulary: NUMBERED_VOCABULARY,
-        contextTokens: this.context.contextTokens,
-        sampling: planSampling(request.sampling, {
-          topLogprobs: null,
-          contextTokens: this.context.contextTokens,
-          drawSeed: () => 1,
-        }),
-        arrivedAtMs: this.nowMs,
-        deadlineAtMs: deadlineAtMs ?? null,
-      }),
-    );
-  }
-
-  /** Resolves when the loop has nothing left to do. */
-  async idle(): Promise<void> {
-    while (this.stats.at(-1)?.activeSlots !== 0 || this.loop.activeSlots + this.loop.queued > 0) {
-      await new Promise<void>((resolve) => (this.notify = resolve));
-    }
-  }
-
-  steps(key: string): StreamStep[] {
-    return this.messages.flat().filter((step) => step.key === key);
-  }
-
-  tokens(key: string): number[] {
-    return this.steps(key).flatMap((step) => step.tokens);
-  }
-
-  finish(key: string) {
-    return this.steps(key).at(-1)?.finish;
-  }
-
-  async end(): Promise<void> {
-    this.loop.stop();
-    await this.running;
-  }
-}
+import { expectedTokens } from '../testing/fake-decode-context.js';
+import { LoopBench } from '../testing/loop-bench.js';
 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from }, (_, i) => from + i);
 
 describe('StepLoop', () => {
   it('generates what the model generates after the prompt', async () => {
-    const bench = new Bench();
+    const bench = new LoopBench();
     bench.submit({ key: 'a', promptTokens: [5, 6, 7], maxTokens: 10 });
     await bench.idle();
     expect(bench.tokens('a')).toEqual(expectedTokens([5, 6, 7], 10));
@@ -112,7 +19,7 @@ describe('StepLoop', () => {
   });
 
   it('keeps concurrent streams apart and sends one message per step for all of them', async () => {
-    const bench = new Bench({ slots: 4 });
+    const bench = new LoopBench({ slots: 4 });
     const prompts = [[1], [2, 2], [3, 3, 3], [4, 4, 4, 4]];
     prompts.forEach((promptTokens, i) => bench.submit({ key: `s${i}`, promptTokens }));
     await bench.idle();
@@ -125,7 +32,7 @@ describe('StepLoop', () => {
   });
 
   it('decodes every running sequence in every step', async () => {
-    const bench = new Bench({ slots: 4 });
+    const bench = new LoopBench({ slots: 4 });
     range(0, 4).forEach((i) => bench.submit({ key: `s${i}`, promptTokens: [i + 1] }));
     await bench.idle();
     const stats = bench.loop.statistics.snapshot();
@@ -136,7 +43,7 @@ describe('StepLoop', () => {
   });
 
   it('numbers the pieces of a stream without gap', async () => {
-    const bench = new Bench();
+    const bench = new LoopBench();
     bench.submit({ key: 'a', promptTokens: [5], acceptedTokens: [8, 9] });
     await bench.idle();
     let next = 2;
@@ -150,7 +57,7 @@ describe('StepLoop', () => {
 
   it('resumes after accepted tokens exactly', async () => {
     const whole = expectedTokens([5, 6], 12);
-    const bench = new Bench();
+    const bench = new LoopBench();
     bench.submit({
       key: 'a',
       promptTokens: [5, 6],
@@ -163,7 +70,7 @@ describe('StepLoop', () => {
   });
 
   it('prefills a long prompt in chunks beside a running stream', async () => {
-    const bench = new Bench({ batchTokens: 32, contextTokens: 512 });
+    const bench = new LoopBench({ batchTokens: 32, contextTokens: 512 });
     bench.submit({ key: 'runs', promptTokens: [1], maxTokens: 40 });
     bench.context.onStep = (step) => {
       if (step === 3) bench.submit({ key: 'long', promptTokens: range(0, 200), maxTokens: 2 });
@@ -178,7 +85,7 @@ describe('StepLoop', () => {
   });
 
   it('divides the time of every step among the streams in it, and none is left over', async () => {
-    const bench = new Bench({ slots: 3, batchTokens: 32, contextTokens: 512 });
+    const bench = new LoopBench({ slots: 3, batchTokens: 32, contextTokens: 512 });
     let busyMs = 0;
     bench.context.onStep = (step) => {
       const stepMs = 1 + (step % 7);
@@ -207,7 +114,7 @@ describe('StepLoop', () => {
   });
 
   it('charges nothing for the time in which nothing is decoded', async () => {
-    const bench = new Bench({ slots: 1 });
+    const bench = new LoopBench({ slots: 1 });
     bench.submit({ key: 'a', promptTokens: [1], maxTokens: 4 });
     bench.submit({ key: 'b', promptTokens: [2] });
     bench.nowMs += 500;
@@ -219,7 +126,7 @@ describe('StepLoop', () => {
   });
 
   it('queues what finds no slot, first come first served', async () => {
-    const bench = new Bench({ slots: 1 });
+    const bench = new LoopBench({ slots: 1 });
     ['a', 'b', 'c'].forEach((key) => bench.submit({ key, promptTokens: [7], maxTokens: 2 }));
     expect(bench.loop.queued).toBe(3);
     await bench.idle();
@@ -229,7 +136,7 @@ describe('StepLoop', () => {
   });
 
   it('frees the slot of a cancelled stream within two steps', async () => {
-    const bench = new Bench({ slots: 1, contextTokens: 1024 });
+    const bench = new LoopBench({ slots: 1, contextTokens: 1024 });
     bench.context.onStep = (step) => {
       if (step === 5) bench.loop.cancel('a');
     };
@@ -243,7 +150,7 @@ describe('StepLoop', () => {
   });
 
   it('cancels a queued stream without decoding it', async () => {
-    const bench = new Bench({ slots: 1 });
+    const bench = new LoopBench({ slots: 1 });
     bench.submit({ key: 'a', promptTokens: [1], maxTokens: 4 });
     bench.submit({ key: 'b', promptTokens: [2] });
     bench.loop.cancel('b');
@@ -253,7 +160,7 @@ describe('StepLoop', () => {
   });
 
   it('drops a stream whose time is over before it gets a slot', async () => {
-    const bench = new Bench({ slots: 1 });
+    const bench = new LoopBench({ slots: 1 });
     bench.context.onStep = () => {
       bench.nowMs += 10;
     };
@@ -268,117 +175,8 @@ describe('StepLoop', () => {
     await bench.end();
   });
 
-  it('reuses the prefix that an idle slot holds, with the same result', async () => {
-    const bench = new Bench();
-    const prompt = range(1, 60);
-    bench.submit({ key: 'cold', promptTokens: prompt });
-    await bench.idle();
-    bench.submit({ key: 'warm', promptTokens: prompt });
-    await bench.idle();
-    expect(bench.tokens('warm')).toEqual(bench.tokens('cold'));
-    expect(bench.finish('cold')?.cachedTokens).toBe(0);
-    expect(bench.finish('warm')?.cachedTokens).toBe(prompt.length - 1);
-    const prompts = bench.steps('warm').map((step) => step.prompt);
-    expect(prompts[0]).toEqual({ tokens: prompt.length, cachedTokens: prompt.length - 1 });
-    expect(prompts.slice(1).every((told) => told === undefined)).toBe(true);
-    await bench.end();
-  });
-
-  it('continues a conversation in the slot that holds its past', async () => {
-    const bench = new Bench();
-    bench.submit({ key: 'one', promptTokens: [1, 2, 3] });
-    await bench.idle();
-    const past = [1, 2, 3, ...bench.tokens('one')];
-    bench.submit({ key: 'two', promptTokens: [...past, 50, 51] });
-    await bench.idle();
-    // The last token of an answer was drawn but never decoded.
-    expect(bench.finish('two')?.cachedTokens).toBe(past.length - 1);
-    expect(bench.tokens('two')).toEqual(expectedTokens([...past, 50, 51], 16));
-    await bench.end();
-  });
-
-  it('copies a long prefix from a running slot, with the same result', async () => {
-    const bench = new Bench({ contextTokens: 512, batchTokens: 256 });
-    const shared = range(1, 100);
-    bench.submit({ key: 'first', promptTokens: [...shared, 50], maxTokens: 30 });
-    bench.context.onStep = (step) => {
-      if (step === 3) bench.submit({ key: 'second', promptTokens: [...shared, 51] });
-    };
-    await bench.idle();
-    expect(bench.context.copies).toEqual([{ target: 1, source: 0 }]);
-    expect(bench.finish('second')?.cachedTokens).toBe(shared.length);
-    expect(bench.tokens('second')).toEqual(expectedTokens([...shared, 51], 16));
-    expect(bench.tokens('first')).toEqual(expectedTokens([...shared, 50], 30));
-    await bench.end();
-  });
-
-  it('computes what prompts begin with once, when they come together', async () => {
-    const bench = new Bench({ contextTokens: 512, batchTokens: 64 });
-    const shared = range(1, 200);
-    for (const last of [50, 51, 52]) {
-      bench.submit({ key: `p${last}`, promptTokens: [...shared, last] });
-    }
-    await bench.idle();
-    expect(bench.context.copies).toEqual([
-      { target: 1, source: 0 },
-      { target: 2, source: 0 },
-    ]);
-    const cached = ['p50', 'p51', 'p52'].map((key) => bench.finish(key)?.cachedTokens);
-    expect(cached).toEqual([0, shared.length, shared.length]);
-    for (const last of [50, 51, 52]) {
-      expect(bench.tokens(`p${last}`)).toEqual(expectedTokens([...shared, last], 16));
-    }
-    await bench.end();
-  });
-
-  it('computes a long prompt in the turn of a short one that waits for its beginning', async () => {
-    const bench = new Bench({ contextTokens: 1_024, batchTokens: 64 });
-    const shared = range(1, 100);
-    bench.submit({ key: 'long', promptTokens: [...shared, ...range(300, 1_000)], maxTokens: 1 });
-    bench.submit({ key: 'other', promptTokens: range(500, 800), maxTokens: 1 });
-    bench.submit({ key: 'short', promptTokens: [...shared, 7], maxTokens: 1 });
-    await bench.idle();
-    const ends = bench.messages.flat().map(({ key }) => key);
-    expect(ends).toEqual(['short', 'other', 'long']);
-    expect(bench.finish('short')?.cachedTokens).toBe(shared.length);
-    await bench.end();
-  });
-
-  it('does not wait for a prompt that is cancelled', async () => {
-    const bench = new Bench({ contextTokens: 512, batchTokens: 64 });
-    const shared = range(1, 200);
-    bench.submit({ key: 'first', promptTokens: [...shared, 50] });
-    bench.submit({ key: 'second', promptTokens: [...shared, 51] });
-    bench.context.onStep = (step) => {
-      if (step === 1) bench.loop.cancel('first');
-    };
-    await bench.idle();
-    expect(bench.finish('first')?.reason).toBe('cancelled');
-    expect(bench.tokens('second')).toEqual(expectedTokens([...shared, 51], 16));
-    await bench.end();
-  });
-
-  it('shares nothing between scopes', async () => {
-    const bench = new Bench();
-    bench.submit({ key: 'a', promptTokens: range(1, 50), cacheScope: 'team-a' });
-    await bench.idle();
-    bench.submit({ key: 'b', promptTokens: range(1, 50), cacheScope: 'team-b' });
-    await bench.idle();
-    expect(bench.finish('b')?.cachedTokens).toBe(0);
-    await bench.end();
-  });
-
-  it('works on a model whose sequences cannot be cut', async () => {
-    const bench = new Bench({ slots: 1, reusesPrefixes: false, copiesSequences: false });
-    for (const key of ['a', 'b']) bench.submit({ key, promptTokens: [4, 5, 6] });
-    await bench.idle();
-    expect(bench.tokens('b')).toEqual(expectedTokens([4, 5, 6], 16));
-    expect(bench.finish('b')?.cachedTokens).toBe(0);
-    await bench.end();
-  });
-
   it('ends the streams of a failed decode and serves the next ones', async () => {
-    const bench = new Bench({ slots: 2 });
+    const bench = new LoopBench({ slots: 2 });
     bench.context.onStep = (step) => {
       if (step === 4) bench.context.failures.push(new Error('Eval has failed'));
     };
@@ -398,7 +196,7 @@ describe('StepLoop', () => {
   });
 
   it('gives up when decodes fail again and again', async () => {
-    const bench = new Bench({ slots: 1 });
+    const bench = new LoopBench({ slots: 1 });
     bench.context.failures = [new Error('x'), new Error('x'), new Error('x')];
     ['a', 'b', 'c'].forEach((key) => bench.submit({ key, promptTokens: [1] }));
     await expect(bench.running).rejects.toThrow('3 decodes failed in a row');
@@ -406,7 +204,7 @@ describe('StepLoop', () => {
   });
 
   it('ends a stream for which no token is possible', async () => {
-    const bench = new Bench({ next: () => -1 });
+    const bench = new LoopBench({ next: () => -1 });
     bench.submit({ key: 'a', promptTokens: [1] });
     await bench.idle();
     expect(bench.finish('a')).toMatchObject({ failure: { code: 'internal_error' } });
@@ -414,7 +212,7 @@ describe('StepLoop', () => {
   });
 
   it('sends statistics each second while active, once when idle, and then sleeps', async () => {
-    const bench = new Bench();
+    const bench = new LoopBench();
     bench.context.onStep = () => {
       bench.nowMs += 250;
     };
@@ -429,7 +227,7 @@ describe('StepLoop', () => {
   });
 
   it('sends statistics each second while it sleeps too, so that nobody takes it for hung', async () => {
-    const bench = new Bench();
+    const bench = new LoopBench();
     for (let looks = 0; looks < 12; looks++) {
       bench.nowMs += 250;
       bench.loop.reportAlive();
@@ -438,20 +236,8 @@ describe('StepLoop', () => {
     await bench.end();
   });
 
-  it('tells which blocks of which prompts its slots hold', async () => {
-    const bench = new Bench({ slots: 2, contextTokens: 128, batchTokens: 32 });
-    bench.submit({ key: 'a', promptTokens: range(0, 40), maxTokens: 2, prefixHashes: [1, 2] });
-    await bench.idle();
-    expect(bench.heldPrefixes).toEqual([[1, 2]]);
-    bench.submit({ key: 'b', promptTokens: range(0, 60), maxTokens: 2, prefixHashes: [1, 2, 3] });
-    bench.submit({ key: 'c', promptTokens: range(70, 90), maxTokens: 2, prefixHashes: [7] });
-    await bench.idle();
-    expect(bench.heldPrefixes).toEqual([[1, 2, 3], [7]]);
-    await bench.end();
-  });
-
   it('leaves no slot, sampler or queue entry behind after a storm', async () => {
-    const bench = new Bench({ slots: 3, contextTokens: 128, batchTokens: 32 });
+    const bench = new LoopBench({ slots: 3, contextTokens: 128, batchTokens: 32 });
     let state = 12345;
     const random = (below: number): number => {
       state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
