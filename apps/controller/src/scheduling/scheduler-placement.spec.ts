@@ -2,7 +2,8 @@
 import type { EngineStats, Failure } from '@corral/contracts';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 import { explain, type Choice } from './replica-policy.js';
-import { Scheduler, type SchedulerLimits, type Submission } from './scheduler.js';
+import type { Submission } from './scheduler-entry.js';
+import { Scheduler, type SchedulerLimits } from './scheduler.js';
 import { describeWaiting } from './waiting-state.js';
 
 const LIMITS: SchedulerLimits = {

@@ -2,7 +2,8 @@ import type { Failure } from '@corral/contracts';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 import type { SchedulerEffects } from './scheduler.effects.js';
 import { AGEING_MS } from './tenant-lines.js';
-import { Scheduler, type SchedulerLimits, type Submission } from './scheduler.js';
+import type { Submission } from './scheduler-entry.js';
+import { Scheduler, type SchedulerLimits } from './scheduler.js';
 
 class RecordedEffects implements SchedulerEffects {
   readonly log: string[] = [];

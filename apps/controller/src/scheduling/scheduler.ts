@@ -25,9 +25,8 @@ import type { Failure } from '@corral/contracts';
 import { isBlamed, isSuspect, quarantineOf } from './crash-blame.js';
 import type { DeploymentLane } from './deployment-lane.js';
 import { DeploymentState } from './deployment-state.js';
-import type { Turn, Waiting } from './fair-queue.js';
-import { PlacedAttempts, type Placeable } from './placed-attempts.js';
-import type { PrefixBlocks } from './prefix-blocks.js';
+import type { Turn } from './fair-queue.js';
+import { PlacedAttempts } from './placed-attempts.js';
 import {
   canGoOn,
   hopelessReason,
@@ -40,6 +39,7 @@ import { countOthers, hasFreeSlot, hasReplicaOnItsWay } from './replica-load.js'
 import { LEAST_COST, type ReplicaPolicy } from './replica-policy.js';
 import type { ReplicaSnapshot } from './replica-snapshot.js';
 import { mayRetry } from './retry-budget.js';
+import { SchedulerEntry, type Submission } from './scheduler-entry.js';
 import { LOOKED_AT, shortestFirst } from './shortest-first.js';
 import type { SchedulerEffects } from './scheduler.effects.js';
 import { waitingOf, type WaitingState } from './waiting-state.js';
@@ -58,15 +58,6 @@ export interface SchedulerLimits {
   lostAttempts: number;
 }
 
-export interface Submission extends Omit<Waiting, 'submittedAtMs' | 'charge'>, PrefixBlocks {
-  generationId: string;
-  deployment: string;
-  /** Replicas of this revision, as long as one is ready; null: any. */
-  revisionId: string | null;
-  /** On the caller's clock, as `nowMs`; null: only the limits above hold. */
-  deadlineAtMs: number | null;
-}
-
 /**
  * Why an attempt came back without a token: `full` and `gone` cost nothing (it never started),
  * `lost` means that an engine or a worker ended with it on board.
@@ -80,17 +71,11 @@ export interface Served {
   outputTokens: number;
 }
 
-interface Entry extends Submission, Waiting, Placeable {
-  /** Of the model that began the answer: no other can go on with it. Null: nothing is begun. */
-  modelDigest: string | null;
-  outputTokens: number;
-}
-
-type Deployment = DeploymentState<Entry>;
-type Lane = DeploymentLane<Entry>;
+type Deployment = DeploymentState<SchedulerEntry>;
+type Lane = DeploymentLane<SchedulerEntry>;
 
 export class Scheduler {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, SchedulerEntry>();
   private readonly deployments = new Map<string, Deployment>();
   /** Which deployments each node had replicas of. */
   private readonly nodes = new Map<string, ReadonlySet<string>>();
@@ -134,19 +119,7 @@ export class Scheduler {
     const deployment = this.deployment(submission.deployment);
     const hopeless = hopelessReason(deployment.name, deployment.pool.all);
     if (hopeless !== null) return this.effects.refuse(submission.generationId, hopeless, 10_000);
-    const entry: Entry = {
-      ...submission,
-      submittedAtMs: nowMs,
-      charge: null,
-      modelDigest: null,
-      attempt: 0,
-      attemptTokens: 0,
-      lost: 0,
-      crashes: 0,
-      outputTokens: 0,
-      replica: null,
-      backlogTokens: 0,
-    };
+    const entry = new SchedulerEntry(submission, nowMs);
     this.entries.set(entry.generationId, entry);
     const lane = deployment.lane(entry);
     lane.queue.push(entry);
@@ -294,7 +267,11 @@ export class Scheduler {
     return second !== null && this.place(deployment, lane, second);
   }
 
-  private place(deployment: Deployment, { queue, drain }: Lane, turn: Turn<Entry>): boolean {
+  private place(
+    deployment: Deployment,
+    { queue, drain }: Lane,
+    turn: Turn<SchedulerEntry>,
+  ): boolean {
     const { pool } = deployment;
     const line = queue.line(turn, LOOKED_AT);
     const entry = shortestFirst(line, (one) => pool.prefillMsOf(one), this.nowMs);
@@ -320,13 +297,13 @@ export class Scheduler {
     return true;
   }
 
-  private leave(entry: Entry, byCrash: boolean): void {
+  private leave(entry: SchedulerEntry, byCrash: boolean): void {
     const replica = this.placed.leave(entry, byCrash);
     if (replica !== null) this.deployment(entry.deployment).pool.changed(replica);
   }
 
   /** What is going to wait for too long had better go elsewhere now. */
-  private shed(deployment: Deployment, lane: Lane, entry: Entry): void {
+  private shed(deployment: Deployment, lane: Lane, entry: SchedulerEntry): void {
     const limitMs = this.limits.queueWaitMs;
     const late = deployment.pool.anyReady
       ? tooLongFor(deployment.name, entry, lane.waitMsOf(entry), limitMs)
@@ -343,7 +320,7 @@ export class Scheduler {
     this.drop(lane, entry, queueFull(name, waiting - 1), 1_000);
   }
 
-  private release(entry: Entry): void {
+  private release(entry: SchedulerEntry): void {
     this.leave(entry, false);
     this.dispatchFrom(this.deployment(entry.deployment));
   }
@@ -358,20 +335,25 @@ export class Scheduler {
     }
   }
 
-  private drop({ queue }: Lane, entry: Entry, failure: Failure, retryAfterMs: number | null): void {
+  private drop(
+    { queue }: Lane,
+    entry: SchedulerEntry,
+    failure: Failure,
+    retryAfterMs: number | null,
+  ): void {
     queue.remove(entry);
     this.entries.delete(entry.generationId);
     this.effects.refuse(entry.generationId, failure, retryAfterMs);
   }
 
-  private current(generationId: string, attempt: number): Entry | null {
+  private current(generationId: string, attempt: number): SchedulerEntry | null {
     const entry = this.entries.get(generationId);
     return entry !== undefined && entry.replica !== null && entry.attempt === attempt
       ? entry
       : null;
   }
 
-  private laneOf(entry: Entry): Lane {
+  private laneOf(entry: SchedulerEntry): Lane {
     return this.deployment(entry.deployment).lane(entry);
   }
 
