@@ -45,24 +45,68 @@ const loadOf = ({ load }) => load;
 
 /**
  * SGLang's cache-aware routing: balance when the loads are too far apart, else the longest match
- * when that is above 0.3 of the prompt, else the worker whose tree is smallest. Thresholds are its
- * defaults (docs of sgl-project's router, `cache_aware`: 0.3, 64, 1.5).
+ * when that is above 0.3 of the prompt, else the worker whose tree is smallest. Thresholds are the
+ * defaults of its router (sgl-project/sglang, sgl-router: router_args.py, policies/cache_aware.rs).
+ *
+ * @param tree what the router believes: `longest(free, wish, held)` gives who has the longest match
+ *   and its blocks, `sizeOf(entry)` what a tree holds, `sent(entry, wish, held)` adds to it
  */
-function sglangsRule() {
-  const sent = new Map();
+function thresholds(tree) {
   return (free, wish, held, all) => {
     const loads = all.map(loadOf);
     const most = Math.max(...loads);
     const fewest = Math.min(...loads);
-    let target = least(free, (entry) => sent.get(entry) ?? 0, loadOf);
-    const longest = least(free, (entry) => -held(entry), loadOf);
+    const { entry: longest, blocks } = tree.longest(free, wish, held);
+    let target = least(free, tree.sizeOf);
     if (most - fewest > 64 && most > 1.5 * fewest) target = least(free, loadOf);
-    else if (held(longest) * wish.blockTokens > 0.3 * wish.promptTokens) target = longest;
-    const fresh = wish.promptTokens - held(target) * wish.blockTokens;
-    sent.set(target, (sent.get(target) ?? 0) + fresh);
+    else if (blocks * wish.blockTokens > 0.3 * wish.promptTokens) target = longest;
+    tree.sent(target, wish, held);
     return target;
   };
 }
+
+/**
+ * As SGLang's router keeps it: what it has sent, by worker. Nobody tells it what caches give up, and
+ * its own limit of 2^26 characters a worker is reached by none of our traces.
+ */
+function treeOfWhatWasSent() {
+  const holders = new Map();
+  const sizes = new Map();
+  return {
+    longest(_free, { hashes }) {
+      const end = hashes.findIndex((hash) => !holders.has(hash));
+      const blocks = end < 0 ? hashes.length : end;
+      // Its map names any worker of the deepest node; here the one that was sent it first.
+      const [entry] = holders.get(hashes[blocks - 1]) ?? [];
+      return { entry, blocks };
+    },
+    sizeOf: (entry) => sizes.get(entry) ?? 0,
+    sent(entry, { hashes }) {
+      const fresh = hashes.filter((hash) => holders.get(hash)?.has(entry) !== true);
+      for (const hash of fresh) holders.set(hash, (holders.get(hash) ?? new Set()).add(entry));
+      sizes.set(entry, this.sizeOf(entry) + fresh.length);
+    },
+  };
+}
+
+/** Better than SGLang's: told what caches hold, as our scheduler is, and how much was computed. */
+function treeOfReports() {
+  const computed = new Map();
+  return {
+    longest(free, _wish, held) {
+      const entry = least(free, (one) => -held(one), loadOf);
+      return { entry, blocks: held(entry) };
+    },
+    sizeOf: (entry) => computed.get(entry) ?? 0,
+    sent(entry, { promptTokens, blockTokens }, held) {
+      const fresh = promptTokens - held(entry) * blockTokens;
+      computed.set(entry, this.sizeOf(entry) + fresh);
+    },
+  };
+}
+
+/** They send at once; what finds no slot waits at its worker. */
+const AT_ONCE = { accepts: 1_000_000 };
 
 /** A fresh one for each run: some remember what they did. */
 export const POLICIES = {
@@ -77,11 +121,10 @@ export const POLICIES = {
     });
   },
   'least-load': () => policy((free) => least(free, loadOf)),
-  /** As SGLang does: at once; what has no slot waits at its worker, first come, first served. */
-  sglang: () => policy(sglangsRule(), { worker: { accepts: 1_000_000, inOrder: true } }),
-  /** Its router, with workers that compute prompts in our engine's order. */
-  'sglang, our engine': () => policy(sglangsRule(), { worker: { accepts: 1_000_000 } }),
-  /** The same at the end of our queue, which it has not: its threshold is then never met. */
-  'sglang, our queue': () => policy(sglangsRule()),
+  sglang: () => policy(thresholds(treeOfWhatWasSent()), { worker: AT_ONCE }),
+  /** With its engine's default order, too: first come, first served. */
+  'sglang, its order': () =>
+    policy(thresholds(treeOfWhatWasSent()), { worker: { ...AT_ONCE, inOrder: true } }),
+  'sglang, our reports': () => policy(thresholds(treeOfReports()), { worker: AT_ONCE }),
   'prefix only': () => policy((free, _wish, held) => least(free, (entry) => -held(entry), loadOf)),
 };
