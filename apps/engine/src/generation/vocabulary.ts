@@ -24,16 +24,23 @@ export function tokenPiece(bytes: Uint8Array): TokenPiece {
 }
 
 /**
- * Tokens that add nothing to a text and do not end it, such as the control tokens of a chat
- * template, and those whose text begins with a NUL. Looks at the whole vocabulary.
+ * Tokens that a grammar would read otherwise than they come out: those that add nothing to a text and
+ * do not end it, such as the control tokens of a chat template, those whose text begins with a NUL,
+ * and bytes that no UTF-8 has. Looks at the whole vocabulary.
  */
-export function silentTokens(vocabulary: Vocabulary): number[] {
-  const silent: number[] = [];
+export function misreadTokens(vocabulary: Vocabulary): number[] {
+  const misread: number[] = [];
   for (let token = 0; token < vocabulary.size; token++) {
-    const [first = 0] = vocabulary.piece(token).bytes;
-    if (first === 0 && !vocabulary.endsGeneration(token)) silent.push(token);
+    if (vocabulary.endsGeneration(token)) continue;
+    const { bytes } = vocabulary.piece(token);
+    if ((bytes[0] ?? 0) === 0 || bytes.some(isNeverInUtf8)) misread.push(token);
   }
-  return silent;
+  return misread;
+}
+
+/** RFC 3629, 1: these octet values never appear. */
+function isNeverInUtf8(byte: number): boolean {
+  return byte === 0xc0 || byte === 0xc1 || byte >= 0xf5;
 }
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

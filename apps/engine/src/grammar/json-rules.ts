@@ -13,8 +13,8 @@ export const JSON_RULES: readonly string[] = [
   'object ::= "{" ws ( string ":" ws value ("," ws string ":" ws value)* ws )? "}"',
   'array ::= "[" ws ( value ("," ws value)* ws )? "]"',
   'string ::= "\\"" char* "\\""',
-  'char ::= [^"\\\\\\x7F\\x00-\\x1F] | "\\\\" (["\\\\bfnrt] | "u" unit)',
-  // Halves of surrogate pairs are left out: they are no characters by themselves.
+  // Halves of surrogate pairs are left out, and what is above the last: they are no characters.
+  'char ::= [^"\\\\\\x7F\\x00-\\x1F\\uD800-\\uDFFF\\U00110000-\\U001FFFFF] | "\\\\" (["\\\\bfnrt] | "u" unit)',
   'unit ::= [0-9a-ce-fA-CE-F] hex{3} | [dD] [0-7] hex{2}',
   'hex ::= [0-9a-fA-F]',
   'integer ::= "-"? ("0" | [1-9] [0-9]{0,14})',

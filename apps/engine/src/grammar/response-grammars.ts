@@ -4,7 +4,7 @@
  */
 import type { Failure, ResponseFormat } from '@corral/contracts';
 import type { GrammarCompiler, TokenGrammar } from '../context/decode-context.js';
-import { silentTokens, type Vocabulary } from '../generation/vocabulary.js';
+import { misreadTokens, type Vocabulary } from '../generation/vocabulary.js';
 import { JSON_OBJECT_GRAMMAR } from './json-rules.js';
 import { grammarOfSchema } from './schema-grammar.js';
 
@@ -16,7 +16,7 @@ export type GrammarResult =
       ok: true;
       /** Null: any text will do. */
       grammar: TokenGrammar | null;
-      /** Tokens that must not be drawn: llama.cpp reads a text in them that the answer lacks. */
+      /** Tokens that must not be drawn: llama.cpp reads them otherwise than they come out. */
       banned: readonly number[];
     }
   | { ok: false; failure: Failure };
@@ -25,7 +25,7 @@ export class ResponseGrammars {
   /** By format as JSON; the least recently used first. */
   private readonly kept = new Map<string, TokenGrammar>();
   /** Looked up for the first format that is asked for. */
-  private silent: readonly number[] | null = null;
+  private misread: readonly number[] | null = null;
 
   /** A null compiler refuses every format but text. */
   constructor(
@@ -47,8 +47,8 @@ export class ResponseGrammars {
     const made = known ? { ok: true as const, grammar: known } : compile(format, this.compiler);
     if (!made.ok) return made;
     this.keep(key, made.grammar);
-    this.silent ??= silentTokens(this.vocabulary);
-    return { ...made, banned: this.silent };
+    this.misread ??= misreadTokens(this.vocabulary);
+    return { ...made, banned: this.misread };
   }
 
   private keep(key: string, grammar: TokenGrammar): void {

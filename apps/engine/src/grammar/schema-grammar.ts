@@ -7,8 +7,10 @@
 import { ArrayRules, ObjectRules } from './composite-rules.js';
 import { GrammarRules, SchemaRefusal, type SchemaNode } from './grammar-rules.js';
 import { JSON_RULES, jsonLiteral } from './json-rules.js';
+import { numberRule } from './number-rules.js';
 import { refuseKeywords } from './schema-keywords.js';
 import { resolvePointer } from './schema-pointer.js';
+import { StringRules } from './string-rules.js';
 
 export type GrammarOf =
   | { ok: true; grammar: string }
@@ -37,6 +39,7 @@ class SchemaGrammar {
   private readonly rules = new GrammarRules();
   private readonly objects = new ObjectRules(this.rules, (schema, at) => this.ruleOf(schema, at));
   private readonly arrays = new ArrayRules(this.rules, (schema, at) => this.ruleOf(schema, at));
+  private readonly strings = new StringRules(this.rules);
   /** Rules of references, by pointer, so that a schema may contain itself. */
   private readonly references = new Map<string, string>();
   private schemas = 0;
@@ -82,9 +85,9 @@ class SchemaGrammar {
   private ruleOfType(type: TypeName, schema: SchemaNode, at: string): string {
     if (type === 'object') return this.objects.rule(schema, at);
     if (type === 'array') return this.arrays.rule(schema, at);
-    if (type !== 'string') return type;
-    const range = this.rules.range(schema, 'minLength', 'maxLength', at);
-    return range === null ? 'string' : this.rules.add(`"\\"" char${range} "\\""`);
+    if (type === 'string') return this.strings.rule(schema, at);
+    if (type === 'integer' || type === 'number') return numberRule(this.rules, type, schema, at);
+    return type;
   }
 
   private literals(values: unknown[], types: TypeName[] | null, at: string): string {
@@ -145,7 +148,8 @@ function impliedTypes(schema: SchemaNode): TypeName[] | null {
   const has = (...keywords: string[]) => keywords.some((keyword) => Object.hasOwn(schema, keyword));
   if (has('properties', 'required', 'additionalProperties')) return ['object'];
   if (has('items', 'minItems', 'maxItems')) return ['array'];
-  if (has('minLength', 'maxLength')) return ['string'];
+  if (has('minLength', 'maxLength', 'pattern', 'format')) return ['string'];
+  if (has('minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum')) return ['number'];
   return null;
 }
 

@@ -30,6 +30,12 @@ const CONSTRAINTS = [
   'maxItems',
   'minLength',
   'maxLength',
+  'pattern',
+  'format',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
 ];
 
 const KNOWN = new Set<string>([...ANNOTATIONS, ...DECIDING, ...CONSTRAINTS]);

@@ -52,9 +52,42 @@ const VALID = z.strictObject({
   fixed: z.strictObject({ a: z.tuple([z.literal(1), z.literal(true)]) }).optional(),
 });
 
+const FORMATS = {
+  date: z.iso.date(),
+  'date-time': z.iso.datetime({ offset: true }),
+  duration: z.iso.duration(),
+  email: z.email(),
+  hostname: z.hostname(),
+  ipv4: z.ipv4(),
+  ipv6: z.ipv6(),
+  uri: z.url(),
+  uuid: z.guid(),
+};
+const FORMATTED = z.strictObject(FORMATS);
+const FORMATTED_SCHEMA = {
+  properties: Object.fromEntries(Object.keys(FORMATS).map((format) => [format, { format }])),
+  required: Object.keys(FORMATS),
+};
+/** With formats and patterns side by side in its schema, as zod writes it. */
+const BOUNDED = z.strictObject({
+  count: z.int(),
+  port: z.int().min(1024).max(65_535),
+  offset: z.int().gt(-13).lt(14).nullable(),
+  share: z.number().min(0).max(1),
+  price: z.number().positive().max(99.5),
+  plate: z.string().regex(/^[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} [1-9]\d{0,3}$/),
+  path: z.string().regex(/^"[^"]{1,6}\\[^\\]?"$/),
+  day: z.iso.date(),
+  at: z.iso.datetime({ precision: 0 }),
+  id: z.guid(),
+});
+
 const ORDER: ResponseFormat = { kind: 'json_schema', schema: SCHEMA };
-/** The texts `"`, `}`, `]`: likelier, so that what has no end of its own finds one. */
-const CLOSING: [number, number][] = ['"', '}', ']'].map((text) => [text.charCodeAt(0), 3]);
+/** Likelier, so that what has no end of its own finds one. */
+const CLOSING: [number, number][] = ['"', '}', ']', '@', '.'].map((text) => [
+  text.charCodeAt(0),
+  3,
+]);
 
 interface Answer {
   tokens: number[];
@@ -135,6 +168,22 @@ describe('an answer with a JSON schema', () => {
     expect(new Set(answers.map(({ text }) => text)).size).toBe(seeds.length);
   });
 
+  it.each<[string, Record<string, unknown>, z.ZodType]>([
+    ['formats', FORMATTED_SCHEMA, FORMATTED],
+    ['bounds and patterns', { ...z.toJSONSchema(BOUNDED) }, BOUNDED],
+  ])('keeps to %s', async (_what, schema, valid) => {
+    const seeds = Array.from({ length: 12 }, (_, seed) => seed);
+    const responseFormat: ResponseFormat = { kind: 'json_schema', schema };
+    const answers = await Promise.all(
+      seeds.map((seed) => generate({ responseFormat, sampling: sampled(seed) })),
+    );
+    for (const { text, finish } of answers) {
+      expect(finish.reason).toBe('stop');
+      expect(valid.safeParse(JSON.parse(text)).error).toBeUndefined();
+    }
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(seeds.length);
+  });
+
   it('is the same when another attempt continues it', async () => {
     const request = { responseFormat: ORDER, sampling: { ...GREEDY_SAMPLING, logitBias: CLOSING } };
     for (const asked of [request, { ...request, sampling: sampled(5, { presencePenalty: 1 }) }]) {
@@ -179,7 +228,7 @@ describe('an answer with a JSON schema', () => {
   });
 
   it.each([
-    ['a keyword that cannot be kept', { type: 'string', pattern: '^a' }, /pattern/],
+    ['a keyword that cannot be kept', { multipleOf: 3 }, /multipleOf/],
     ['a reference to nowhere', { $ref: '#/$defs/none' }, /\$ref/],
     ['a schema that is only itself', { $ref: '#' }, /itself/],
     ['a circle of alternatives', { anyOf: [{ $ref: '#' }, { type: 'null' }] }, /itself/],
