@@ -20,11 +20,12 @@ export class ObjectRules {
   rule(schema: SchemaNode, at: string): string {
     const properties = this.propertiesOf(schema, at);
     if (properties.length > 0) return this.declared(properties);
-    const others = schema['additionalProperties'];
+    const { additionalProperties: others = true, propertyNames = true } = schema;
     if (others === false) return this.rules.add('"{" ws "}"');
-    if (others === undefined || others === true) return 'object';
+    if (others === true && propertyNames === true) return 'object';
+    const name = this.nameRule(propertyNames, at);
     const value = this.ruleOf(others, `${at}/additionalProperties`);
-    const member = this.rules.add(`string ":" ws ${value}`);
+    const member = this.rules.add(`${name} ":" ws ${value}`);
     return this.rules.add(`"{" ws ( ${member} ("," ws ${member})* ws )? "}"`);
   }
 
@@ -39,6 +40,7 @@ export class ObjectRules {
       throw new SchemaRefusal(at, "'required' has to be a list of names");
     }
     const wanted = new Set<string>(required);
+    this.checkNames(new Set([...Object.keys(declared), ...wanted]), schema, at);
     const properties = Object.entries(declared).map(([name, value]) => ({
       member: this.member(name, this.ruleOf(value, `${at}/properties/${name}`)),
       required: wanted.delete(name),
@@ -55,6 +57,24 @@ export class ObjectRules {
       );
     }
     return properties;
+  }
+
+  /** Only names are written that are declared or required: is it certain that they are allowed? */
+  private checkNames(names: ReadonlySet<string>, schema: SchemaNode, at: string): void {
+    const { propertyNames = true } = schema;
+    if (propertyNames === true || names.size === 0) return;
+    const { type, enum: listed, ...more } = propertyNames as SchemaNode;
+    const isListed = Array.isArray(listed) && [...names].every((name) => listed.includes(name));
+    if (type === 'string' && (listed === undefined || isListed) && isEmpty(more)) return;
+    throw new SchemaRefusal(at, "'propertyNames' beside declared names is not supported");
+  }
+
+  private nameRule(names: unknown, at: string): string {
+    if (names === true) return 'string';
+    const isString = typeof names === 'object' && (names as SchemaNode)['type'] === 'string';
+    const rule = isString ? this.ruleOf(names, `${at}/propertyNames`) : null;
+    if (rule === null) throw new SchemaRefusal(at, "'propertyNames' has to be of the type string");
+    return rule;
   }
 
   private member(name: string, value: string): string {
@@ -89,10 +109,41 @@ export class ArrayRules {
     const max = this.rules.bound(schema, 'maxItems', at);
     if (max !== null && min > max) throw new SchemaRefusal(at, "'minItems' is above 'maxItems'");
     if (max === 0) return this.rules.add('"[" ws "]"');
+    const first = this.firstItems(schema, at);
+    if (first.length > 0) return this.tuple(schema, first, { min, max }, at);
     const item = this.ruleOf(schema['items'] ?? true, `${at}/items`);
     const further = this.rules.add(`"," ws ${item}`);
     const range = `{${Math.max(0, min - 1)},${max === null ? '' : max - 1}}`;
     const items = this.rules.add(`${item} ${further}${range} ws`);
     return this.rules.add(min === 0 ? `"[" ws ( ${items} )? "]"` : `"[" ws ${items} "]"`);
   }
+
+  private firstItems({ prefixItems = [] }: SchemaNode, at: string): string[] {
+    if (!Array.isArray(prefixItems)) {
+      throw new SchemaRefusal(at, "'prefixItems' has to be a list of schemas");
+    }
+    return prefixItems.map((item, n) => this.ruleOf(item, `${at}/prefixItems/${n}`));
+  }
+
+  /** All of the first items, and beyond them what `items` describes, or has to be there. */
+  private tuple(
+    { items }: SchemaNode,
+    first: readonly string[],
+    { min, max }: { min: number; max: number | null },
+    at: string,
+  ): string {
+    const written = first.slice(0, max ?? undefined);
+    const least = Math.max(0, min - written.length);
+    const most = items === undefined || items === false ? least : max && max - written.length;
+    const list = [written.join(' "," ws ')];
+    if (most !== 0) {
+      const further = this.rules.add(`"," ws ${this.ruleOf(items ?? true, `${at}/items`)}`);
+      list.push(`${further}{${least},${most ?? ''}}`);
+    }
+    return this.rules.add(`"[" ws ${list.join(' ')} ws "]"`);
+  }
+}
+
+function isEmpty(schema: SchemaNode): boolean {
+  return Object.keys(schema).length === 0;
 }

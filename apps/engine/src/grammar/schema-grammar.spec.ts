@@ -64,7 +64,20 @@ describe('the grammar of a JSON schema', () => {
     expect(reason(schema)).toBeNull();
   });
 
+  it('reads a list of one in allOf as what stands in it', () => {
+    const schema = { allOf: [{ $ref: '#/$defs/a' }], description: 'd', $defs: { a: { const: 1 } } };
+    expect(rules(schema)).toContainEqual(expect.stringMatching(/::= "1"$/));
+  });
+
+  it('takes names of properties from a list, where no others are written', () => {
+    const propertyNames = { type: 'string', enum: ['a', 'b'] };
+    expect(reason({ propertyNames, required: ['a'] })).toBeNull();
+    expect(reason({ propertyNames, additionalProperties: { type: 'null' } })).toBeNull();
+    expect(reason({ propertyNames, required: ['c'] })).toContain("'propertyNames' beside");
+  });
+
   it('ignores what only describes', () => {
+    expect(reason({ 'x-order': 1, contentEncoding: 'base64', type: 'string' })).toBeNull();
     expect(reason({ title: 't', description: 'd', default: 1, examples: [], type: 'null' })).toBe(
       null,
     );
@@ -88,6 +101,10 @@ describe('the grammar of a JSON schema', () => {
     ['a length beyond the bound', { maxLength: 1001 }, 'at most 1000'],
     ['too many alternatives', { enum: Array.from({ length: 251 }, (_, i) => i) }, 'than 250'],
     ['names that are no list', { required: 'a' }, "'required' has to be"],
+    ['more than one schema at once', { allOf: [true, true] }, "'allOf' with more than one"],
+    ['names that are no strings', { propertyNames: { type: 'integer' } }, "'propertyNames' has to"],
+    ['first items that are no list', { prefixItems: {} }, "'prefixItems' has to be"],
+    ['items beyond the last', { prefixItems: [true], items: false, minItems: 2 }, 'no value'],
     ['properties that are no object', { properties: [] }, "'properties' has to be"],
   ])('refuses %s', (_what, schema, message) => {
     expect(reason(schema)).toContain(message);

@@ -74,12 +74,22 @@ class SchemaGrammar {
         at,
       );
     }
+    if (Object.hasOwn(schema, 'allOf')) return this.only(schema, at);
     const types = typed ?? impliedTypes(schema);
     if (types === null) return 'value';
     return this.oneOf(
       types.map((type) => this.ruleOfType(type, schema, at)),
       at,
     );
+  }
+
+  /** A list of one, as libraries write a reference with a description of its own. */
+  private only(schema: SchemaNode, at: string): string {
+    const [branch, ...others] = listOf(schema, 'allOf', at);
+    if (branch === undefined || others.length > 0 || Object.hasOwn(schema, 'type')) {
+      throw new SchemaRefusal(at, "'allOf' with more than one schema is not supported");
+    }
+    return this.ruleOf(branch, `${at}/allOf/0`);
   }
 
   private ruleOfType(type: TypeName, schema: SchemaNode, at: string): string {
@@ -146,8 +156,8 @@ function typesOf(schema: SchemaNode, at: string): TypeName[] | null {
 /** What the constraints are about; null when there are none, and any value will do. */
 function impliedTypes(schema: SchemaNode): TypeName[] | null {
   const has = (...keywords: string[]) => keywords.some((keyword) => Object.hasOwn(schema, keyword));
-  if (has('properties', 'required', 'additionalProperties')) return ['object'];
-  if (has('items', 'minItems', 'maxItems')) return ['array'];
+  if (has('properties', 'required', 'additionalProperties', 'propertyNames')) return ['object'];
+  if (has('items', 'prefixItems', 'minItems', 'maxItems')) return ['array'];
   if (has('minLength', 'maxLength', 'pattern', 'format')) return ['string'];
   if (has('minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum')) return ['number'];
   return null;

@@ -14,10 +14,14 @@ const ANNOTATIONS = [
   'deprecated',
   'readOnly',
   'writeOnly',
+  'contentEncoding',
+  'contentMediaType',
+  // OpenAPI's, beside `oneOf`: which of them it is can be told without it.
+  'discriminator',
 ];
 
 /** Each decides alone what is valid; no constraint may stand beside it but `type`. */
-export const DECIDING = ['const', 'enum', 'anyOf', 'oneOf', '$ref'] as const;
+export const DECIDING = ['const', 'enum', 'anyOf', 'oneOf', 'allOf', '$ref'] as const;
 
 /** Constrain values of one type. */
 const CONSTRAINTS = [
@@ -25,7 +29,9 @@ const CONSTRAINTS = [
   'properties',
   'required',
   'additionalProperties',
+  'propertyNames',
   'items',
+  'prefixItems',
   'minItems',
   'maxItems',
   'minLength',
@@ -42,7 +48,8 @@ const KNOWN = new Set<string>([...ANNOTATIONS, ...DECIDING, ...CONSTRAINTS]);
 
 /** Why the keywords of a schema cannot be enforced together; null when they can. */
 export function refuseKeywords(schema: Readonly<Record<string, unknown>>): string | null {
-  const keywords = Object.keys(schema);
+  // By custom, what begins so is for some tool alone.
+  const keywords = Object.keys(schema).filter((keyword) => !keyword.startsWith('x-'));
   const unknown = keywords.find((keyword) => !KNOWN.has(keyword));
   if (unknown !== undefined) return `the keyword '${unknown.slice(0, 80)}' is not supported`;
   const deciding = DECIDING.find((keyword) => Object.hasOwn(schema, keyword));

@@ -111,6 +111,13 @@ describe('strings with a format', () => {
   });
 });
 
+describe('strings with a format of a library’s own', () => {
+  it('are what the pattern beside it says', () => {
+    const isAllowed = judge.of({ type: 'string', format: 'starts_with', pattern: '^ab.*' });
+    expect([isAllowed('"abc"'), isAllowed('"bc"')]).toEqual([true, false]);
+  });
+});
+
 describe('a string that cannot be kept', () => {
   it.each<[string, Record<string, unknown>, string]>([
     ['a word boundary', { pattern: '\\ba' }, 'are not supported'],

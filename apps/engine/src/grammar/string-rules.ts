@@ -28,11 +28,12 @@ function patternOf({ pattern }: SchemaNode, at: string): string | null {
   return pattern;
 }
 
-function formatOf({ format }: SchemaNode, at: string): string | null {
+/** Beside a pattern, one that is not known only describes: libraries write their own there. */
+function formatOf({ format, pattern }: SchemaNode, at: string): string | null {
   if (format === undefined) return null;
   const isKnown = typeof format === 'string' && Object.hasOwn(STRING_FORMATS, format);
-  const pattern = isKnown ? STRING_FORMATS[format] : undefined;
-  if (pattern !== undefined) return pattern;
+  if (isKnown) return STRING_FORMATS[format] ?? null;
+  if (pattern !== undefined) return null;
   const known = Object.keys(STRING_FORMATS).join(', ');
   throw new SchemaRefusal(at, `'format' has to be one of ${known}`);
 }
