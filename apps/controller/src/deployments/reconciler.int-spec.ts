@@ -276,6 +276,33 @@ describe('the reconciler', () => {
     expect(reserved).toEqual([{ deviceId: 'cpu', bytes: 3_150 + 256 * 2 ** 20 }]);
   });
 
+  it('places elsewhere what fails for a minute since others took its memory', async () => {
+    await join('a');
+    await deploy('m');
+    await settle();
+    await join('b');
+    const [device] = heartbeatOf('a').devices;
+    if (device === undefined) throw new Error('a node has a device');
+    const taken = { ...device, freeBytes: 1e6, usedBytes: device.totalBytes - 1e6 };
+    let sequence = 0;
+    const failing = async (): Promise<void> => {
+      sequence += 1;
+      const replicas = [readyOn('a', { state: 'failed' })];
+      const devices = [taken];
+      nodes.heard(heartbeatOf('a', { sequence, assignmentGeneration: 1, replicas, devices }));
+      nodes.heard(heartbeatOf('b', { sequence }));
+      await settle();
+    };
+    await failing();
+    clock.advance(60_000);
+    await failing();
+    expect(last('b')).toBeUndefined();
+    clock.advance(1);
+    await failing();
+    expect(last('b')?.assignments).toMatchObject([{ deployment: 'm' }]);
+    expect(last('a')?.assignments).toMatchObject([{ deployment: 'm' }]);
+  });
+
   it('places what a node that is silent for a minute had on another, and takes it from there', async () => {
     await join('a');
     await deploy('m');

@@ -46,6 +46,7 @@ function planOf(desired: number, room: number, nodes: string[], strategy: object
     reserved: [],
     isLoaded: true,
     isReady: true,
+    failedForMs: null,
   }));
   return planRollout({
     rollout: rolloutOf({ state: 'planned' }, strategy),

@@ -112,6 +112,7 @@ class DryRun {
       // Its memory is promised and not yet taken of what the node reports as free.
       isLoaded: false,
       isReady: true,
+      failedForMs: null,
     };
     if (this.revisionOf(made) !== null) this.note('load', this.rollout, made);
     this.placed.push(made);

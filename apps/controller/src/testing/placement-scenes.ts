@@ -65,6 +65,7 @@ export function placed(
     reserved: [],
     isLoaded: true,
     isReady: true,
+    failedForMs: null,
     ...change,
   };
 }

@@ -49,4 +49,6 @@ export interface PlacedReplica {
   isLoaded: boolean;
   /** It answers requests. */
   isReady: boolean;
+  /** Since when it has failed to come up, milliseconds; null: it has not. */
+  failedForMs: number | null;
 }

@@ -41,7 +41,7 @@ describe('a replica as placement sees it', () => {
     const replica = { ...assignment, nodeId: 'a', reserved: [] };
     const seen = (state: Parameters<typeof observedReplica>[1] | null) => {
       const observed = state === null ? undefined : observedReplica(assignment, state);
-      const { isLoaded, isReady } = placedReplicaOf(replica, observed);
+      const { isLoaded, isReady } = placedReplicaOf(replica, observed, null);
       return [isLoaded, isReady];
     };
     expect(seen('ready')).toEqual([true, true]);

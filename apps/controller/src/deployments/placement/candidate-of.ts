@@ -60,10 +60,14 @@ export function unheardNode(nodeId: string, unheardForMs: number): CandidateNode
   };
 }
 
-/** @param observed what its node reports of it; undefined: nothing, or the node is not reachable */
+/**
+ * @param observed what its node reports of it; undefined: nothing, or the node is not reachable
+ * @param failedForMs see failed-replicas.ts
+ */
 export function placedReplicaOf(
   replica: StoredReplica,
   observed: ObservedReplica | undefined,
+  failedForMs: number | null,
 ): PlacedReplica {
   const { replicaId, revisionId, deployment, modelDigest, nodeId, reserved } = replica;
   const isReady = observed?.state === 'ready';
@@ -76,6 +80,7 @@ export function placedReplicaOf(
     reserved,
     isReady,
     isLoaded: isReady || observed?.state === 'draining',
+    failedForMs,
   };
 }
 

@@ -79,8 +79,18 @@ export class NodeCapacity {
     return freeMemoryOf(node, this.placed.get(node.nodeId) ?? []);
   }
 
+  /** Others have taken what was promised to it, before it was loaded. */
+  isDisplaced(replica: PlacedReplica): boolean {
+    const node = this.nodes.find(({ nodeId }) => nodeId === replica.nodeId);
+    if (node === undefined || replica.isLoaded) return false;
+    const others = (this.placed.get(replica.nodeId) ?? []).filter((one) => one !== replica);
+    const free = new Map(freeMemoryOf(node, others).map((device) => [device.id, device.freeBytes]));
+    return replica.reserved.some(({ deviceId, bytes }) => bytes > (free.get(deviceId) ?? 0));
+  }
+
   promise(replica: NewReplica): void {
-    this.add({ ...replica, replicaId: '', isLoaded: false, isReady: false });
+    const rest = { replicaId: '', isLoaded: false, isReady: false, failedForMs: null };
+    this.add({ ...replica, ...rest });
   }
 
   private add(replica: PlacedReplica): void {

@@ -256,6 +256,52 @@ describe('a replica on a node that is drained or lost', () => {
   });
 });
 
+describe('a replica that fails because others took its memory', () => {
+  const reserved = [{ deviceId: 'cpu', bytes: 8 * GIB }];
+  const taken = candidate('a', { devices: [device('cpu', 16, 5)] });
+  const failing = (failedForMs: number | null) =>
+    placed('old', 'a', { isReady: false, isLoaded: false, reserved, failedForMs });
+
+  it('is placed elsewhere after a minute, and goes when the other is ready', () => {
+    const nodes = [taken, candidate('b')];
+    expect(steps(plan({ placed: [failing(60_000)], nodes }))).toEqual([]);
+    expect(steps(plan({ placed: [failing(60_001)], nodes }))).toEqual(['+b']);
+    const next = placed('new', 'b', { isReady: false, isLoaded: false });
+    expect(steps(plan({ placed: [failing(90_000), next], nodes }))).toEqual([]);
+    expect(steps(plan({ placed: [failing(90_000), placed('new', 'b')], nodes }))).toEqual(['-old']);
+  });
+
+  it('stays when it comes up first: the other goes', () => {
+    const next = placed('new', 'b', { isReady: false, isLoaded: false });
+    const nodes = [taken, candidate('b')];
+    expect(steps(plan({ placed: [failing(null), next], nodes }))).toEqual(['-new']);
+  });
+
+  it('may go to another device of the same node', () => {
+    const gpus = candidate('a', {
+      devices: [device('cpu', 16), device('cuda0', 24, 3), device('cuda1', 24)],
+    });
+    const onFirst = { ...failing(60_001), reserved: [{ deviceId: 'cuda0', bytes: 8 * GIB }] };
+    const { actions } = plan({ placed: [onFirst], nodes: [gpus] });
+    expect(actions).toMatchObject([{ nodeId: 'a', reserved: [{ deviceId: 'cuda1' }, {}] }]);
+  });
+
+  it.each<[string, Scene]>([
+    ['no other node can take it', { placed: [failing(60_001)], nodes: [taken] }],
+    ['its memory is there', { placed: [failing(60_001)], nodes: [candidate('a'), candidate('b')] }],
+    [
+      'it is bound to its node',
+      {
+        wanted: [wanted({ pinnedNodeId: 'a' })],
+        placed: [failing(60_001)],
+        nodes: [taken, candidate('b')],
+      },
+    ],
+  ])('stays where %s', (_what, scene) => {
+    expect(steps(plan(scene))).toEqual([]);
+  });
+});
+
 describe('a replica on a node that gives way to other use', () => {
   const yielding = candidate('a', { yielding: true });
 

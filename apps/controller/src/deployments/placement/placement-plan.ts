@@ -4,7 +4,8 @@
  *
  * 1. While it is frozen (most nodes fell silent at once: the fault is ours), nothing is moved.
  * 2. A replica of a revision that is not wanted goes.
- * 3. Replicas on nodes that are drained, lost or yielding do not count (`replica-standing.ts`).
+ * 3. Replicas on nodes that are drained, lost or yielding, or that gave their memory away, do not
+ *    count (`replica-standing.ts`).
  * 4. A replica beyond the wanted number goes: first one that is not ready, then the youngest.
  * 5. A missing replica is placed on the best node (`node-rank.ts`) of those that can take it
  *    (`node-filter.ts`, `device-fit.ts`), and its memory there is promised to it. Those placed
@@ -17,7 +18,7 @@ import type { CandidateNode, PlacedReplica } from './candidate-node.js';
 import { NodeCapacity, type Refusal } from './node-capacity.js';
 import type { NeedState } from './memory-need.js';
 import { bestOf } from './node-rank.js';
-import { standingOn } from './replica-standing.js';
+import { standingOf, type Standing } from './replica-standing.js';
 import type { WantedRevision } from '../wanted-revision.js';
 
 export type PlacementAction =
@@ -65,8 +66,16 @@ export function planPlacement(state: PlacementState): PlacementPlan {
   }
   for (const revision of state.wanted) {
     const own = state.placed.filter(({ revisionId }) => revisionId === revision.revisionId);
-    const on = (standing: ReturnType<typeof standingOn>): PlacedReplica[] =>
-      own.filter(({ nodeId }) => standingOn(nodes.get(nodeId)) === standing);
+    // All before anything is placed, which gives away more.
+    const standings = own.map((replica) =>
+      standingOf(
+        replica,
+        nodes.get(replica.nodeId),
+        () => revision.pinnedNodeId === null && capacity.isDisplaced(replica),
+      ),
+    );
+    const on = (standing: Standing): PlacedReplica[] =>
+      own.filter((_, index) => standings[index] === standing);
     for (const replica of on('goes')) remove(plan, replica, 'its node gives way to other use');
     const staying = keep(revision, on('stays'), plan);
     place(revision, revision.replicas - staying.length, state, capacity, plan);

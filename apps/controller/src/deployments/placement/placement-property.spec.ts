@@ -82,6 +82,10 @@ class RandomCluster {
       if (this.below(6) === 0) revision.replicas = this.below(5);
     }
     this.load(0.5);
+    this.replicas = this.replicas.map((replica) => ({
+      ...replica,
+      failedForMs: replica.isLoaded || this.below(4) > 0 ? null : 30_000 + this.below(2) * 60_000,
+    }));
   }
 
   /** Everything is well again, and others keep still. */
@@ -150,7 +154,9 @@ class RandomCluster {
 
   private load(share: number): void {
     this.replicas = this.replicas.map((replica) =>
-      this.random() < share ? { ...replica, isLoaded: true, isReady: true } : replica,
+      this.random() < share
+        ? { ...replica, isLoaded: true, isReady: true, failedForMs: null }
+        : replica,
     );
   }
 

@@ -9,6 +9,7 @@ import { DeploymentsService } from '../deployments.service.js';
 import type { WantedRevision } from '../wanted-revision.js';
 import type { CandidateNode, PlacedReplica } from './candidate-node.js';
 import { candidateOf, deviceKindOf, placedReplicaOf, unheardNode } from './candidate-of.js';
+import { FailedReplicas } from './failed-replicas.js';
 import { EstimatesService, type EstimateState } from './estimates.service.js';
 import { MemoryMarginsService } from './memory-margins.service.js';
 import { estimatedBytes, type NeedState } from './memory-need.js';
@@ -22,6 +23,7 @@ const BRAKED =
 export class PlacementService {
   private readonly logger = new Logger(PlacementService.name);
   private readonly unheard = new UnheardNodes();
+  private readonly failed = new FailedReplicas();
   /** Replicas whose load has taught what it takes. */
   private learned = new Set<string>();
 
@@ -71,12 +73,16 @@ export class PlacementService {
       },
     );
     const reported = reportedReplicas(observed);
+    const failed = this.failed.observe(reported, this.clock.monotonicMs());
     return {
       nodes: [
         ...observed.map(candidateOf),
         ...[...unheard].map(([nodeId, ms]) => unheardNode(nodeId, ms)),
       ],
-      placed: replicas.map((replica) => placedReplicaOf(replica, reported.get(replica.replicaId))),
+      placed: replicas.map((replica) => {
+        const { replicaId } = replica;
+        return placedReplicaOf(replica, reported.get(replicaId), failed.get(replicaId) ?? null);
+      }),
     };
   }
 
