@@ -90,8 +90,9 @@ describe('a second machine', () => {
     const { id } = await ready();
     const answer = await corral.admin(`/nodes/${id}/revoke`, { method: 'POST' });
     expect(await answer.json()).toMatchObject({ id, cutOff: true });
+    expect(await worker.end()).not.toBe(0);
+    expect(worker.output).toContain('it was revoked');
     await eventually('it is lost', async () => (await node())?.state === 'lost');
-    await worker.stop();
     worker = Command.run(ENGINE, 'worker', 'start', '--name', 'second', '--home', away);
     expect(await worker.end()).not.toBe(0);
     expect(worker.output).toContain('it was revoked');

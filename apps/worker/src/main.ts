@@ -70,6 +70,7 @@ async function main(): Promise<void> {
   worker = await startWorker(settings, engineEnvironment(), log);
   void worker.shutOut.then((reason) => {
     log.error('worker is shut out', { reason });
+    process.send?.({ type: 'shut_out', reason });
     end(log, 'shut out', 0, 1);
   });
   process.send?.({ type: 'ready', nodeId: worker.nodeId });

@@ -115,6 +115,24 @@ describe('A supervised process', () => {
     expect(registered[0]?.pid).not.toBe(first);
   });
 
+  it('is not started again when it said that it ends for good', async () => {
+    const script = `process.send('ready'); process.send('no entry'); process.disconnect();`;
+    const example = supervised(script, {
+      spawn: () =>
+        spawn(process.execPath, ['-e', script], {
+          detached: true,
+          stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        }),
+      isReady: (sign) => 'message' in sign && sign.message === 'ready',
+      farewellOf: (message) => (message === 'no entry' ? 'It was revoked.' : null),
+    });
+    await example.start();
+    await until(() => warnings.length > 0);
+
+    expect(warnings).toEqual(['It was revoked.']);
+    expect(registered).toEqual([]);
+  });
+
   it('is killed when it does not end in time', async () => {
     const example = supervised(STUBBORN, { stopTimeoutMs: 200 });
     await example.start();

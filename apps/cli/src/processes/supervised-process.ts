@@ -28,6 +28,8 @@ export interface ProcessSpec {
   /** After this it is killed. */
   stopTimeoutMs: number;
   onMessage?: (message: unknown) => void;
+  /** Why it is about to end for good, when it says so: it is not started again. Null: it does not. */
+  farewellOf?: (message: unknown) => string | null;
 }
 
 /** Told of each process while it runs. */
@@ -40,7 +42,7 @@ interface Surroundings {
   log: LogFile;
   registry: ProcessRecords;
   warn: (text: string) => void;
-  /** It crashed too often and was given up. */
+  /** It ended for good, or crashed too often and was given up. */
   onGivenUp: (reason: string) => void;
 }
 
@@ -63,6 +65,7 @@ export class SupervisedProcess {
   private child: ChildProcess | undefined;
   private crashes: number[] = [];
   private stopping = false;
+  private farewell: string | null = null;
   private restartTimer: NodeJS.Timeout | undefined;
   private ended: Promise<void> = Promise.resolve();
 
@@ -130,6 +133,7 @@ export class SupervisedProcess {
       child.stderr?.setEncoding('utf8').on('data', onOutput);
       child.on('message', (message) => {
         this.spec.onMessage?.(message);
+        this.farewell ??= this.spec.farewellOf?.(message) ?? null;
         if (this.spec.isReady({ message })) resolve(null);
       });
     });
@@ -137,6 +141,7 @@ export class SupervisedProcess {
 
   private crashed(how: string): void {
     if (this.stopping) return;
+    if (this.farewell !== null) return this.around.onGivenUp(this.farewell);
     const decision = decideAfterCrash(this.crashes, performance.now());
     this.crashes = decision.crashes;
     if (decision.action === 'give_up') {

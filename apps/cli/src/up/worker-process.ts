@@ -32,9 +32,16 @@ export function workerProcess(settings: WorkerSettings): ProcessSpec {
         settings.home,
       ),
     isReady: (sign) => 'message' in sign && isReadyMessage(sign.message),
+    farewellOf: shutOutReason,
     startTimeoutMs: START_TIMEOUT_MS,
     stopTimeoutMs: STOP_TIMEOUT_MS,
   };
+}
+
+/** NATS lets this machine in no more. */
+function shutOutReason(message: unknown): string | null {
+  if (typeof message !== 'object' || message === null || !('reason' in message)) return null;
+  return 'type' in message && message.type === 'shut_out' ? String(message.reason) : null;
 }
 
 function isReadyMessage(message: unknown): boolean {

@@ -80,6 +80,21 @@ describe('a machine that wants to join', () => {
     expect((await tokens()).find(({ id }) => id === old.id)?.state).toBe('expired');
   });
 
+  it('may look a token up for a month after it is over', async () => {
+    const day = 24 * 60 * 60 * 1_000;
+    const [recent, old] = [await newToken(), await newToken()];
+    for (const [{ id }, days] of [
+      [recent, 29],
+      [old, 31],
+    ] as const) {
+      const expiresAt = new Date(Date.now() - days * day);
+      await client().joinToken.update({ where: { id }, data: { expiresAt } });
+    }
+    await newToken();
+    const ids = (await tokens()).map(({ id }) => id);
+    expect([ids.includes(recent.id), ids.includes(old.id)]).toEqual([true, false]);
+  });
+
   it('is one of twenty that try the same token at the same time', async () => {
     const { token } = await newToken();
     const machines = Array.from({ length: 20 }, machine);

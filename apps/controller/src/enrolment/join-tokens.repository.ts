@@ -32,6 +32,11 @@ export class JoinTokensRepository {
     return row;
   }
 
+  /** Those that could be used until then at most. */
+  async forget(tx: Transaction, expiredBefore: Date): Promise<void> {
+    await tx.joinToken.deleteMany({ where: { expiresAt: { lt: expiredBefore } } });
+  }
+
   /** Uses it up. Null when it is unknown, used or too old: of many at once, one gets it. */
   async take(
     tx: Transaction,

@@ -11,6 +11,9 @@ import { auditedJoinToken, joinTokenViewOf } from './join-token-view.js';
 import { JoinTokensRepository } from './join-tokens.repository.js';
 import { noAuthority } from './no-authority.js';
 
+/** For so long a token that is over can be looked up; the audit log knows it for ever. */
+const LISTED_MS = 30 * 24 * 60 * 60 * 1_000;
+
 @Injectable()
 export class JoinTokensService {
   constructor(
@@ -20,7 +23,7 @@ export class JoinTokensService {
     private readonly clock: Clock,
   ) {}
 
-  /** Newest first; those that are over, too. */
+  /** Newest first; those that are over, too, for 30 days at least. */
   async list(): Promise<JoinTokenView[]> {
     const now = this.clock.now();
     return (await this.tokens.list()).map((row) => joinTokenViewOf(row, now));
@@ -39,6 +42,7 @@ export class JoinTokensService {
     const createdBy = by.userId ?? by.kind;
     const { labels } = wanted;
     const row = await this.tokens.transaction(async (tx) => {
+      await this.tokens.forget(tx, new Date(createdAt.getTime() - LISTED_MS));
       const made = await this.tokens.create(tx, {
         secretHash,
         createdBy,

@@ -127,7 +127,8 @@ export class GenerationService implements OnApplicationBootstrap, OnModuleDestro
       ),
     );
     this.contact.onCutOff(() => this.fence());
-    this.contact.onProof(() => this.followContact());
+    // Silence is judged as of the last proof, so right after one it is known soonest.
+    this.contact.onProof(() => this.sweep());
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS);
   }
 
