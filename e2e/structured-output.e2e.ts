@@ -1,5 +1,6 @@
 /** `response_format` as the official `openai` client sends it, answered by the bundled model. */
 import OpenAI from 'openai';
+import { zodResponseFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
 import { Corral } from './support/corral.js';
 
@@ -62,6 +63,24 @@ describe('response_format', () => {
     expect(pieces.filter((piece) => piece !== '').length).toBeGreaterThan(3);
   });
 
+  it('is what the client’s own helper makes of zod', async () => {
+    const Machine = z.object({
+      name: z.string().regex(/^[a-z]{2,8}-\d$/),
+      slots: z.int().min(1).max(64),
+      share: z.number().min(0).max(1),
+      since: z.iso.date(),
+      at: z.tuple([z.int32(), z.int32()]),
+      limits: z.record(z.enum(['soft', 'hard']), z.int().positive()),
+      note: z.string().max(9).nullable(),
+    });
+    const answer = await client.chat.completions.parse({
+      ...ask({}),
+      response_format: zodResponseFormat(Machine, 'machine'),
+    });
+    expect(answer.choices[0]?.finish_reason).toBe('stop');
+    expect(Machine.safeParse(answer.choices[0]?.message.parsed).error).toBeUndefined();
+  });
+
   it('json_object begins an object', async () => {
     const answer = await client.chat.completions.create({
       model: corral.model,
@@ -78,12 +97,12 @@ describe('response_format', () => {
 
   it('is a 400 that names the place when a schema cannot be kept', async () => {
     const refused = await client.chat.completions
-      .create(ask({ type: 'object', properties: { a: { type: 'string', pattern: '^a' } } }))
+      .create(ask({ type: 'object', properties: { a: { type: 'integer', multipleOf: 5 } } }))
       .catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(OpenAI.BadRequestError);
     expect(refused).toMatchObject({
       param: 'response_format.json_schema.schema',
-      message: expect.stringContaining("'pattern' is not supported (at #/properties/a)"),
+      message: expect.stringContaining("'multipleOf' is not supported (at #/properties/a)"),
     });
   });
 

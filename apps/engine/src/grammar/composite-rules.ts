@@ -109,8 +109,13 @@ export class ArrayRules {
     const max = this.rules.bound(schema, 'maxItems', at);
     if (max !== null && min > max) throw new SchemaRefusal(at, "'minItems' is above 'maxItems'");
     if (max === 0) return this.rules.add('"[" ws "]"');
-    const first = this.firstItems(schema, at);
-    if (first.length > 0) return this.tuple(schema, first, { min, max }, at);
+    // A list in `items` is how drafts up to 7 write `prefixItems`.
+    const isOlder = Array.isArray(schema['items']);
+    const first = this.firstItems(schema, isOlder ? 'items' : 'prefixItems', at);
+    if (first.length > 0) {
+      const further = isOlder ? 'additionalItems' : 'items';
+      return this.tuple(schema[further], first, { min, max }, `${at}/${further}`);
+    }
     const item = this.ruleOf(schema['items'] ?? true, `${at}/items`);
     const further = this.rules.add(`"," ws ${item}`);
     const range = `{${Math.max(0, min - 1)},${max === null ? '' : max - 1}}`;
@@ -118,16 +123,17 @@ export class ArrayRules {
     return this.rules.add(min === 0 ? `"[" ws ( ${items} )? "]"` : `"[" ws ${items} "]"`);
   }
 
-  private firstItems({ prefixItems = [] }: SchemaNode, at: string): string[] {
-    if (!Array.isArray(prefixItems)) {
-      throw new SchemaRefusal(at, "'prefixItems' has to be a list of schemas");
+  private firstItems(schema: SchemaNode, keyword: string, at: string): string[] {
+    const list = schema[keyword] ?? [];
+    if (!Array.isArray(list)) {
+      throw new SchemaRefusal(at, `'${keyword}' has to be a list of schemas`);
     }
-    return prefixItems.map((item, n) => this.ruleOf(item, `${at}/prefixItems/${n}`));
+    return list.map((item, n) => this.ruleOf(item, `${at}/${keyword}/${n}`));
   }
 
-  /** All of the first items, and beyond them what `items` describes, or has to be there. */
+  /** All of the first items, and beyond them what is described (by `items`), or has to be there. */
   private tuple(
-    { items }: SchemaNode,
+    items: unknown,
     first: readonly string[],
     { min, max }: { min: number; max: number | null },
     at: string,
@@ -137,7 +143,7 @@ export class ArrayRules {
     const most = items === undefined || items === false ? least : max && max - written.length;
     const list = [written.join(' "," ws ')];
     if (most !== 0) {
-      const further = this.rules.add(`"," ws ${this.ruleOf(items ?? true, `${at}/items`)}`);
+      const further = this.rules.add(`"," ws ${this.ruleOf(items ?? true, at)}`);
       list.push(`${further}{${least},${most ?? ''}}`);
     }
     return this.rules.add(`"[" ws ${list.join(' ')} ws "]"`);

@@ -32,6 +32,7 @@ const CONSTRAINTS = [
   'propertyNames',
   'items',
   'prefixItems',
+  'additionalItems',
   'minItems',
   'maxItems',
   'minLength',

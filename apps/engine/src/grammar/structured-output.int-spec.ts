@@ -180,6 +180,7 @@ describe('an answer with a JSON schema', () => {
   it.each<[string, Record<string, unknown>, z.ZodType]>([
     ['formats', FORMATTED_SCHEMA, FORMATTED],
     ['what zod describes', { ...z.toJSONSchema(BOUNDED) }, BOUNDED],
+    ['an older draft', { ...z.toJSONSchema(BOUNDED, { target: 'draft-7' }) }, BOUNDED],
   ])('keeps to %s', async (_what, schema, valid) => {
     const seeds = Array.from({ length: 12 }, (_, seed) => seed);
     const responseFormat: ResponseFormat = { kind: 'json_schema', schema };
