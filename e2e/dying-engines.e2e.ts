@@ -71,7 +71,7 @@ it(
         `back after ${quantile(back, 1)} ms with a load of ${LOAD_MS} ms`,
     );
     expect(faultsOf(all)).toEqual([]);
-    expect(moved.length).toBeGreaterThan(0);
+    expect(moved.length).toBeGreaterThan(CLIENTS / 6);
     expect(quantile(detected, 1)).toBeLessThanOrEqual(200);
     expect(quantile(back, 1)).toBeLessThanOrEqual(LOAD_MS + 2_000);
   },
@@ -84,14 +84,15 @@ it(
     const asked = Array.from({ length: CLIENTS }, () => ask(stage.question(300)));
     const streams = asked.map(({ seen }) => seen);
     await until('all answers to begin', () => streams.every(({ tokens }) => tokens > 0));
-    const pid = await enginePid(WORKERS - 1);
+    const victim = await stage.busiestWorker(CLIENTS);
+    const pid = await enginePid(victim);
     signalAll([pid], 'SIGSTOP');
     const all = await Promise.all(asked.map(({ ended }) => ended));
     stage.sent.push(...all);
     const moved = await stage.movedOf(all);
     const gaps = moved.map(({ longestPauseMs }) => longestPauseMs);
     await until('its replica to be back', async () => {
-      const engine = (await engines()).at(WORKERS - 1);
+      const engine = (await engines()).at(victim);
       return engine?.isReady === true && engine.pid !== pid;
     });
     console.info(
@@ -99,7 +100,7 @@ it(
         `gap p95 ${quantile(gaps, 0.95)}, max ${quantile(gaps, 1)} ms`,
     );
     expect(faultsOf(all)).toEqual([]);
-    expect(moved.length).toBeGreaterThan(0);
+    expect(moved.length).toBeGreaterThan(CLIENTS / 6);
     expect(quantile(gaps, 1)).toBeLessThanOrEqual(10_000);
   },
   LIMIT_MS,

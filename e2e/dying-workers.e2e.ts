@@ -56,7 +56,7 @@ it(
         `gap p50 ${quantile(gaps, 0.5)}, p95 ${quantile(gaps, 0.95)}, max ${quantile(gaps, 1)} ms`,
     );
     expect(faultsOf(all)).toEqual([]);
-    expect(moved.length).toBeGreaterThan(0);
+    expect(moved.length).toBeGreaterThan(CLIENTS / 6);
     expect(quantile(gaps, 0.95)).toBeLessThanOrEqual(GAP_MS);
   },
   LIMIT_MS,
@@ -65,13 +65,14 @@ it(
 it(
   `scenario 4: a worker freezes for ${FROZEN_MS / 1_000} s; its streams move, and it speaks of none of them again`,
   async () => {
-    const { cluster, chance } = stage;
+    const { cluster } = stage;
     const long = Array.from({ length: CLIENTS }, () =>
       ask(stage.question((FROZEN_MS / 1_000) * 10)),
     );
     const streams = long.map(({ seen }) => seen);
     await until('all answers to begin', () => streams.every(({ tokens }) => tokens > 0));
-    const worker = chance.oneOf(cluster.workers);
+    const worker = cluster.workers[await stage.busiestWorker(CLIENTS)];
+    if (worker === undefined) throw new Error('the stage has no worker');
     // Its engine goes on, and fills the channel with tokens that will be late.
     signalAll([worker.pid], 'SIGSTOP');
     const frozenAtMs = performance.now();
@@ -97,7 +98,7 @@ it(
         `gap p95 ${quantile(gaps, 0.95)}, max ${quantile(gaps, 1)} ms; took part again after ${Math.round(rejoinedMs)} ms`,
     );
     expect(faultsOf(all)).toEqual([]);
-    expect(moved.length).toBeGreaterThan(0);
+    expect(moved.length).toBeGreaterThan(CLIENTS / 6);
     expect(quantile(gaps, 1)).toBeLessThanOrEqual(8_000);
     expect(rejoinedMs).toBeLessThanOrEqual(5_000);
   },

@@ -78,6 +78,21 @@ export class Stage {
     };
   }
 
+  /** Which of the workers has most streams on board, once heartbeats show so many at work. */
+  async busiestWorker(streams: number): Promise<number> {
+    const busy = await until('heartbeats to show all streams', async () => {
+      const { nodes } = await this.cluster.overview();
+      const slots = this.cluster.workers.map(({ name }) =>
+        nodes
+          .filter((node) => node.name === name)
+          .flatMap(({ replicas }) => replicas)
+          .reduce((sum, { activeSlots }) => sum + activeSlots, 0),
+      );
+      return slots.reduce((sum, one) => sum + one, 0) >= streams && slots;
+    });
+    return busy.indexOf(Math.max(...busy));
+  }
+
   /** Once nothing is under way: one line for each thing on which ledger and clients disagree. */
   async disagreements(): Promise<string[]> {
     const check = await settled(this.cluster, SETTLED_WITHIN_MS);
