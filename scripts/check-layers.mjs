@@ -8,9 +8,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { cruise } from 'dependency-cruiser';
+import { featureCycles } from './feature-cycles.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const SOURCES = ['apps/*/src', 'apps/console/app', 'apps/console/features', 'libs/*/src'];
+const SOURCES = ['apps/*/src', 'libs/*/src'];
 
 /**
  * @param {string} root of a checkout
@@ -38,11 +39,10 @@ async function checkLayers(root, sources = SOURCES) {
   return {
     modules: output.summary.totalCruised,
     dependencies: output.summary.totalDependenciesCruised ?? 0,
-    violations: output.summary.violations.map(({ rule, from, to }) => ({
-      rule: rule.name,
-      from,
-      to,
-    })),
+    violations: [
+      ...output.summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to })),
+      ...featureCycles(output.modules),
+    ],
   };
 }
 

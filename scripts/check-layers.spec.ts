@@ -14,11 +14,15 @@ const LAWFUL: Record<string, string> = {
   'apps/controller/src/infra/prisma.ts': `export * from '../../../../libs/database/src/index.js';\n`,
   'apps/controller/src/usage/usage.repository.ts': `export * from '../infra/prisma.js';\n`,
   'apps/controller/src/usage/usage.service.ts': `export * from './usage.repository.js';\n`,
-  'apps/controller/src/scheduling/scheduler.ts': `export type { id } from '../../../../libs/contracts/src/index.js';\n`,
+  'apps/controller/src/scheduling/replica-policy.ts': `import 'node:fs';\nexport const policy = 1;\n`,
+  'apps/controller/src/rollouts/rollouts.repository.ts': `export const rows = 1;\n`,
+  'apps/console/src/features/deployments/view.ts': `export const view = 1;\n`,
+  'apps/controller/src/scheduling/core/entry.ts': `export type { id } from '../../../../../libs/contracts/src/index.js';\n`,
   'apps/engine/src/main.ts': `export { getLlama } from 'node-llama-cpp';\n`,
   'apps/worker/src/main.ts': `export * from '../../../libs/bus/src/index.js';\n`,
   'apps/console/src/main.ts': `export * from '../../../libs/contracts/src/http/index.js';\n`,
   ...installed('zod'),
+  ...installed('@nestjs/common'),
   ...installed('@nats-io/transport-node'),
   ...installed('@prisma/client'),
   ...installed('node-llama-cpp'),
@@ -62,7 +66,28 @@ const VIOLATIONS: [rule: string, file: string, target: string][] = [
     'apps/console/src/a.ts',
     '../../../libs/contracts/src/index.js',
   ],
-  ['pure-files-do-nothing', 'apps/controller/src/scheduling/choose-replica.ts', 'node:fs'],
+  ['pure-files-do-nothing', 'apps/controller/src/scheduling/core/a.ts', 'node:fs'],
+  ['pure-files-do-nothing', 'apps/controller/src/nodes/nodes.pure.ts', '@nestjs/common'],
+  [
+    'pure-files-do-nothing',
+    'apps/controller/src/scheduling/core/scheduler.ts',
+    '../replica-policy.js',
+  ],
+  [
+    'pure-files-do-nothing',
+    'apps/controller/src/scheduling/core/b.ts',
+    '../../usage/usage.service.js',
+  ],
+  [
+    'console-features-stand-apart',
+    'apps/console/src/features/nodes/a.ts',
+    '../deployments/view.js',
+  ],
+  [
+    'rollout-rows-are-written-by-fleet',
+    'apps/controller/src/usage/b.ts',
+    '../rollouts/rollouts.repository.js',
+  ],
   [
     'features-are-entered-by-their-service',
     'apps/controller/src/scheduling/a.ts',
@@ -96,6 +121,19 @@ describe('The check of the layers', () => {
     it('fails', () => {
       expect(result.status).toBe(1);
     });
+  });
+
+  it('refuses two features that import each other through different files', () => {
+    const result = check({
+      'apps/controller/src/usage/reports.ts': `export * from '../costs/price.js';\n`,
+      'apps/controller/src/costs/price.ts': `export const price = 1;\n`,
+      'apps/controller/src/costs/sums.ts': `import type { service } from '../usage/usage.service.js';\nexport type S = typeof service;\n`,
+    });
+
+    expect(result.output).toContain('features-have-no-cycles: apps/controller/src/costs/sums.ts');
+    expect(result.output).toContain(
+      'features-have-no-cycles: apps/controller/src/usage/reports.ts',
+    );
   });
 
   it('sees imports of types, which leave no trace in the compiled code', () => {

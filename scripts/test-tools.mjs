@@ -36,7 +36,7 @@ export async function prepareTools(steps) {
 
 async function natsServer() {
   const cli = (file) => import(new URL(`../apps/cli/dist/nats/${file}`, import.meta.url).href);
-  const { findNatsServer, describeSearch } = await cli('find-nats-server.js');
+  const { findNatsServer, describeSearch } = await cli('find-nats-server.pure.js');
   const { natsPlaces } = await cli('nats-places.js');
   const binDir = join(STATE, 'bin');
   mkdirSync(binDir, { recursive: true });

@@ -2,7 +2,7 @@
  * Drives the scheduler's pure core, as built, through simulated time: arrivals, steps of simulated
  * workers, a heartbeat each second, a tick four times a second.
  */
-import { Scheduler } from '../../apps/controller/dist/scheduling/scheduler.js';
+import { Scheduler } from '../../apps/controller/dist/scheduling/core/scheduler.js';
 import { Timeline } from './timeline.mjs';
 import { SimulatedWorker } from './worker.mjs';
 

@@ -4,7 +4,7 @@
  * worker holds a thousand blocks: a system prompt that all have, and conversations of its own; what
  * is asked continues one of these.
  */
-import { Scheduler } from '../../apps/controller/dist/scheduling/scheduler.js';
+import { Scheduler } from '../../apps/controller/dist/scheduling/core/scheduler.js';
 import { SimulatedWorker } from './worker.mjs';
 
 const SLOTS = 16;

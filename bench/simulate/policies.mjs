@@ -3,7 +3,7 @@
  * whoever has a free slot, out of our queue, but for the one that names what its workers accept; how
  * much prefill waits there is nothing that they look at.
  */
-import { hasFreeSlot } from '../../apps/controller/dist/scheduling/replica-load.js';
+import { hasFreeSlot } from '../../apps/controller/dist/scheduling/replicas/replica-load.pure.js';
 
 const NO_COST = {
   heldBlocks: 0,

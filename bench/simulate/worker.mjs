@@ -5,7 +5,7 @@
  * a queue of its own, first come, first served. The cache holds blocks of prompts that were
  * computed, least recently used go first, and of one prompt the last ones.
  */
-import { planBatch } from '../../apps/engine/dist/loop/batch-plan.js';
+import { planBatch } from '../../apps/engine/dist/loop/batch-plan.pure.js';
 
 /** Of the order of an 8B model on one data-centre GPU; the ratios do not hang on them. */
 const STEP_MS = 18;

@@ -1,23 +1,23 @@
 /** The command line as a whole: its commands, and what holds for all of them. */
 import { Command } from 'commander';
-import { addApply } from './commands/apply.js';
-import { addAudit } from './commands/audit.js';
+import { addApply } from './commands/deployments/apply.js';
+import { addAudit } from './commands/accounts/audit.js';
 import { addCosts } from './commands/costs/costs.js';
-import { addDeploy } from './commands/deploy.js';
-import { addExport } from './commands/export.js';
-import { addJoinToken } from './commands/join-token.js';
-import { addKeys } from './commands/keys.js';
-import { addModels } from './commands/models.js';
+import { addDeploy } from './commands/deployments/deploy.js';
+import { addExport } from './commands/deployments/export.js';
+import { addJoinToken } from './commands/accounts/join-token.js';
+import { addKeys } from './commands/accounts/keys.js';
+import { addModels } from './commands/deployments/models.js';
 import { addNats } from './commands/nats.js';
 import { addNodes } from './commands/nodes/nodes.js';
 import { addQuota } from './commands/quota/quota.js';
-import { addScale } from './commands/scale.js';
+import { addScale } from './commands/deployments/scale.js';
 import { addRollout } from './commands/rollout/rollout.js';
 import { addStatus } from './commands/status.js';
-import { addTeams } from './commands/teams.js';
+import { addTeams } from './commands/accounts/teams.js';
 import { addUp } from './commands/up.js';
 import { addUsage } from './commands/usage/usage.js';
-import { addUsers } from './commands/users.js';
+import { addUsers } from './commands/accounts/users.js';
 import { addWorker } from './commands/worker.js';
 
 const HELP = `

@@ -9,6 +9,9 @@ import { ConfigModule } from './config/config.module.js';
 import { CostsModule } from './costs/costs.module.js';
 import { DeploymentsModule } from './deployments/deployments.module.js';
 import { EnrolmentModule } from './enrolment/enrolment.module.js';
+import { FleetModule } from './fleet/fleet.module.js';
+import { LostRequestsModule } from './lost-requests/lost-requests.module.js';
+import { PlacementModule } from './placement/placement.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InfraModule } from './infra/infra.module.js';
@@ -20,7 +23,7 @@ import { RolloutsModule } from './rollouts/rollouts.module.js';
 import { SchedulingModule } from './scheduling/scheduling.module.js';
 import { SchedulingService } from './scheduling/scheduling.service.js';
 import { TenantsModule } from './tenants/tenants.module.js';
-import { UsageModule } from './usage/usage.module.js';
+import { LedgerModule } from './ledger/ledger.module.js';
 
 @Module({})
 export class AppModule implements OnModuleDestroy {
@@ -53,9 +56,12 @@ export class AppModule implements OnModuleDestroy {
         ModelsModule,
         DeploymentsModule,
         RolloutsModule,
+        PlacementModule,
+        FleetModule,
         SchedulingModule,
         QuotasModule,
-        UsageModule,
+        LedgerModule,
+        LostRequestsModule,
         CostsModule,
         OverviewModule,
         HealthModule,

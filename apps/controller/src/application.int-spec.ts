@@ -7,7 +7,7 @@ import {
   requestRowSchema,
 } from '@corral/contracts/http';
 import { until } from '@corral/testing';
-import { LedgerRepository } from './usage/ledger.repository.js';
+import { LedgerRepository } from './ledger/ledger.repository.js';
 import { storedModel, MODEL_DIGEST } from './testing/heartbeats.js';
 import { TestApplication, type Answer } from './testing/test-application.js';
 import { ADMIN_TOKEN, startServers, type TestServers } from './testing/test-servers.js';

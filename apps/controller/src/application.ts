@@ -8,7 +8,7 @@ import { AppModule } from './app.module.js';
 import { undeclaredRoutes } from './auth/declared-access.js';
 import { FailureException } from './common/failure.exception.js';
 import { FailureFilter } from './common/failure.filter.js';
-import { invalidBody } from './common/invalid-body.js';
+import { invalidBody } from './common/invalid-body.pure.js';
 import { useJsonBodies } from './common/json-body.js';
 import { newRequestId, sendRequestIds } from './common/request-id.js';
 import { refuseWhenStopping, StopState } from './common/stopping.js';

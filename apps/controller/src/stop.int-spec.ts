@@ -13,7 +13,7 @@ import {
 import { createKeySchema } from '@corral/contracts/http';
 import { until } from '@corral/testing';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
-import { SYSTEM } from './common/principal.js';
+import { SYSTEM } from './common/principal.pure.js';
 import { PrismaService } from './infra/prisma.service.js';
 import { TestApplication } from './testing/test-application.js';
 import { startServers, type TestServers } from './testing/test-servers.js';

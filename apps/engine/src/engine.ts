@@ -3,14 +3,14 @@
  * (`serve.ts`), the tests and the benchmarks drive the very same thing.
  */
 import type { EngineReady, Failure, GenerationRequest, Prompt } from '@corral/contracts';
-import { Detokenizer } from './generation/detokenizer.js';
+import { Detokenizer } from './generation/detokenizer.pure.js';
 import { planSampling } from './generation/sampling.js';
 import { TokenStream } from './generation/token-stream.js';
-import { ResponseGrammars } from './grammar/response-grammars.js';
+import { ResponseGrammars } from './dialogue/grammar/response-grammars.js';
 import type { LoadedModel } from './load/load-model.js';
 import { StepLoop } from './loop/step-loop.js';
 import type { StepLoopEvents } from './loop/step-reporter.js';
-import { refuseRequest } from './request-limits.js';
+import { refuseRequest } from './request-limits.pure.js';
 
 export interface EngineOptions {
   model: LoadedModel;

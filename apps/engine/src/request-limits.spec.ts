@@ -1,5 +1,5 @@
 import { GREEDY_SAMPLING } from '@corral/contracts';
-import { refuseRequest } from './request-limits.js';
+import { refuseRequest } from './request-limits.pure.js';
 import { requestOf } from './testing/requests.js';
 
 const LIMITS = { contextTokens: 100, vocabularySize: 50 };

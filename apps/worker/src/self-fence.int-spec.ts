@@ -1,6 +1,6 @@
 /** A worker that cannot reach the NATS server for longer than controllers wait for it. */
 import { fakeEngineEntry, fakeSeed, fakeText, TcpProxy, until } from '@corral/testing';
-import { UNSURE_AFTER_MS } from './generation/server-contact.js';
+import { UNSURE_AFTER_MS } from './generation/server-contact.pure.js';
 import { request } from './testing/test-controller.js';
 import { WorkerRig } from './testing/worker-rig.js';
 

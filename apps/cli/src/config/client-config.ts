@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CliError, EXIT } from '../cli-error.js';
-import { homeAt } from '../up/home.js';
-import { readFileIfAny } from '../up/private-file.js';
-import { adminTokenFile } from '../up/secrets.js';
+import { homeAt } from '../home/home.js';
+import { readFileIfAny } from '../home/private-file.js';
+import { adminTokenFile } from '../home/secrets.js';
 
 export interface ClientFlags {
   url?: string;

@@ -1,6 +1,6 @@
 import type { DeploymentView } from '@corral/contracts/http';
 import { Document, isScalar } from 'yaml';
-import { declaredOf } from './declared.js';
+import { declaredOf } from './declared.pure.js';
 
 /** YAML that `corral apply` takes, and that changes nothing as long as nothing has changed. */
 export function deploymentsYaml(views: readonly DeploymentView[]): string {

@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { extract } from 'tar';
-import type { NatsRelease } from './nats-release.js';
+import type { NatsRelease } from './nats-release.pure.js';
 
 const run = promisify(execFile);
 /** Without a way out, the next place is to be tried soon. */

@@ -6,10 +6,10 @@ import { bracketed, isLoopbackHost } from '@corral/contracts';
 import { CliError, EXIT } from '../cli-error.js';
 import { LogFile } from '../processes/log-file.js';
 import type { ProcessSpec } from '../processes/supervised-process.js';
-import type { Home } from '../up/home.js';
-import { typable } from '../up/listen-address.js';
-import { writePrivateFile } from '../up/private-file.js';
-import { describeSearch, findNatsServer } from './find-nats-server.js';
+import type { Home } from '../home/home.js';
+import { typable } from '../processes/listen-address.js';
+import { writePrivateFile } from '../home/private-file.js';
+import { describeSearch, findNatsServer } from './find-nats-server.pure.js';
 import { adoptStreams } from './adopt-streams.js';
 import { natsPlaces } from './nats-places.js';
 

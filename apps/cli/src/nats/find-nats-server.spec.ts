@@ -3,7 +3,7 @@ import {
   findNatsServer,
   type NatsPlaces,
   type PlaceResult,
-} from './find-nats-server.js';
+} from './find-nats-server.pure.js';
 
 type Results = Partial<Record<keyof NatsPlaces, PlaceResult | Error>>;
 

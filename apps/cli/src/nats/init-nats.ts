@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { natsServerConfig, type NatsServerSettings } from '@corral/bus';
-import { writePrivateFile } from '../up/private-file.js';
+import { writePrivateFile } from '../home/private-file.js';
 import { openNatsAuthority } from './nats-authority-file.js';
 
 export interface WrittenNats {

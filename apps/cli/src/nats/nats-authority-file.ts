@@ -1,7 +1,7 @@
 /** The file that holds a {@link NatsAuthority}: made once, mode 0600. */
 import { makeNatsAuthority, parseNatsAuthority, type NatsAuthority } from '@corral/bus';
 import { CliError, EXIT } from '../cli-error.js';
-import { readFileIfAny, writePrivateFile } from '../up/private-file.js';
+import { readFileIfAny, writePrivateFile } from '../home/private-file.js';
 
 /** Reads it, and makes it where it is missing. Throws {@link CliError} when it cannot be used. */
 export async function openNatsAuthority(file: string): Promise<NatsAuthority> {

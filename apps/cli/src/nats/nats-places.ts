@@ -4,8 +4,8 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { downloadNatsServer } from './download-nats-server.js';
-import type { NatsPlaces, PlaceResult } from './find-nats-server.js';
-import { natsRelease } from './nats-release.js';
+import type { NatsPlaces, PlaceResult } from './find-nats-server.pure.js';
+import { natsRelease } from './nats-release.pure.js';
 
 const run = promisify(execFile);
 const PROGRAM = process.platform === 'win32' ? 'nats-server.exe' : 'nats-server';

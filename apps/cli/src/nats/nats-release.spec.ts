@@ -1,4 +1,4 @@
-import { natsRelease } from './nats-release.js';
+import { natsRelease } from './nats-release.pure.js';
 
 describe('The pinned nats-server builds', () => {
   it.each([

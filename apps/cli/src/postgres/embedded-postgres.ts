@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LogFile } from '../processes/log-file.js';
 import { signal, waitForEnd } from '../processes/process-identity.js';
 import type { ProcessSpec } from '../processes/supervised-process.js';
-import type { Home } from '../up/home.js';
+import type { Home } from '../home/home.js';
 import {
   clearStalePidFile,
   dataDir,

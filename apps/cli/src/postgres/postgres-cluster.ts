@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path';
 import { commandLine } from '../processes/process-identity.js';
 import type { LogFile } from '../processes/log-file.js';
-import { readFileIfAny } from '../up/private-file.js';
+import { readFileIfAny } from '../home/private-file.js';
 import type { PostgresPrograms } from './postgres-programs.js';
 import type { RunAs } from './run-as.js';
 

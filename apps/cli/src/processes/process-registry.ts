@@ -7,7 +7,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { readFileIfAny, writePrivateFile } from '../up/private-file.js';
+import { readFileIfAny, writePrivateFile } from '../home/private-file.js';
 import type { GuardianMessage } from './guardian.js';
 import type { ProcessRecords } from './supervised-process.js';
 import { killGroup, processIdentity, signal, waitForEnd } from './process-identity.js';

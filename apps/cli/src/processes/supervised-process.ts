@@ -9,7 +9,7 @@ import type { ChildProcess } from 'node:child_process';
 import { askToEnd, endOf, timeOut } from './child-end.js';
 import type { LogFile } from './log-file.js';
 import { killGroup } from './process-identity.js';
-import { decideAfterCrash } from './supervision.js';
+import { decideAfterCrash } from './supervision.pure.js';
 
 export interface ProcessSpec {
   /** Names it in records and as a log file: `nats`. */

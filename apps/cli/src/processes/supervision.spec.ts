@@ -4,7 +4,7 @@ import {
   MAX_CRASHES,
   MAX_DELAY_MS,
   type ExitDecision,
-} from './supervision.js';
+} from './supervision.pure.js';
 
 /** Decides crash after crash at these times. */
 function after(...timesMs: number[]): ExitDecision[] {

@@ -5,11 +5,11 @@ import type { Reporter } from '../output/reporter.js';
 import { embeddedPostgres } from '../postgres/embedded-postgres.js';
 import type { ProcessStack } from '../processes/process-stack.js';
 import type { UpConfig } from '../config/up-config.js';
-import type { Home } from './home.js';
+import type { Home } from '../home/home.js';
 import { rememberedPorts } from './remembered-ports.js';
 import { requireServer } from './require-server.js';
 import { givenLogins, issuedLogins, type NatsLogins } from './nats-logins.js';
-import { natsAuthorityFile, type Secrets } from './secrets.js';
+import { natsAuthorityFile, type Secrets } from '../home/secrets.js';
 
 const POSTGRES_PORT = 5432;
 const NATS_PORT = 4222;

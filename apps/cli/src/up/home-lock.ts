@@ -4,7 +4,7 @@
  */
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { processIdentity } from '../processes/process-identity.js';
-import { readFileIfAny } from './private-file.js';
+import { readFileIfAny } from '../home/private-file.js';
 
 export type LockResult = { ok: true; release: () => void } | { ok: false; ownerPid: number };
 

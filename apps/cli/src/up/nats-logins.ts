@@ -11,8 +11,8 @@ import { nodeIdSchema } from '@corral/contracts';
 import type { UpConfig } from '../config/up-config.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { readNatsAuthority } from '../nats/nats-authority-file.js';
-import type { Home } from './home.js';
-import { readFileIfAny, writePrivateFile } from './private-file.js';
+import type { Home } from '../home/home.js';
+import { readFileIfAny, writePrivateFile } from '../home/private-file.js';
 
 /** Settings by their names; undefined ones are not given. */
 export type NatsEnvironment = Record<string, string | undefined>;

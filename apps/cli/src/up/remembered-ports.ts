@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { freePort } from '../processes/free-port.js';
-import { readFileIfAny, writePrivateFile } from './private-file.js';
+import { readFileIfAny, writePrivateFile } from '../home/private-file.js';
 
 const portsSchema = z.object({ postgres: z.int(), nats: z.int() });
 export type EmbeddedPorts = z.infer<typeof portsSchema>;

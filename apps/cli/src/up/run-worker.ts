@@ -10,7 +10,7 @@ import type { Reporter } from '../output/reporter.js';
 import { LogFile } from '../processes/log-file.js';
 import { supervise } from '../processes/supervise.js';
 import { lockHome } from './home-lock.js';
-import { prepareHome } from './home.js';
+import { prepareHome } from '../home/home.js';
 import { joinCluster, type ClusterToJoin } from './join-cluster.js';
 import { workerNats } from './nats-logins.js';
 import { requireBuilt, WORKER_MAIN } from './node-child.js';

@@ -18,11 +18,11 @@ import { startBackingServers } from './backing-servers.js';
 import { deployBundledModel } from './bundled-model.js';
 import { controllerProcess } from './controller-process.js';
 import { lockHome } from './home-lock.js';
-import { prepareHome, type Home } from './home.js';
-import { requirePort, urlOf } from './listen-address.js';
+import { prepareHome, type Home } from '../home/home.js';
+import { requirePort, urlOf } from '../processes/listen-address.js';
 import { CONTROLLER_MAIN, requireBuilt, WORKER_MAIN } from './node-child.js';
-import { writePrivateFile } from './private-file.js';
-import { adminTokenFile, openSecrets } from './secrets.js';
+import { writePrivateFile } from '../home/private-file.js';
+import { adminTokenFile, openSecrets } from '../home/secrets.js';
 import { waitForNode } from './wait-for-node.js';
 import { workerProcess } from './worker-process.js';
 

@@ -1,7 +1,7 @@
 'use client';
 import { useTranslations } from 'next-intl';
-import { Button } from '../components/button';
-import { Notice } from '../components/notice';
+import { Button } from '../components/actions/button';
+import { Notice } from '../components/page/notice';
 
 /** Shown in place of a page whose code threw. */
 export default function PageCrashed() {

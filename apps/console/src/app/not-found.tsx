@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
-import { BrandMark } from '../components/brand-mark';
+import { BrandMark } from '../components/page/brand-mark';
 
 export default function NotFoundPage() {
   const t = useTranslations('notFound');

@@ -1,5 +1,5 @@
 /**
- * The form of an API key: `sk-corral-<public id>-<secret><checksum>`. Pure.
+ * The form of an API key: `sk-corral-<public id>-<secret><checksum>`. No I/O.
  *
  * The public id (12 characters) may be shown and finds the row; the secret (32 characters of
  * base 62: 190 bits) is stored as a hash only. The checksum (CRC-32 of all before it, 6 characters)

@@ -12,7 +12,7 @@ import {
 } from '@corral/contracts/http';
 import { RequiresRole } from '../common/access.decorator.js';
 import { CurrentPrincipal } from '../common/current-principal.decorator.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { ApiKeysService } from './api-keys.service.js';
 
 /** Everyone but viewers, who have nothing to ask models for; each for the keys that are theirs. */

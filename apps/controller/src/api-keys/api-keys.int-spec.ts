@@ -2,7 +2,7 @@ import { limitsSchema } from '@corral/contracts/http';
 import { until } from '@corral/testing';
 import { changeSchema, CHANGES_SUBJECT, type Change } from '@corral/contracts';
 import { AuditService } from '../audit/audit.service.js';
-import { SYSTEM, type Principal } from '../common/principal.js';
+import { SYSTEM, type Principal } from '../common/principal.pure.js';
 import { addPerson, addTeam } from '../testing/accounts.js';
 import { KeyDesk } from '../testing/key-desk.js';
 import { startServers, type TestServers } from '../testing/test-servers.js';

@@ -1,9 +1,9 @@
 /** Keys and their secrets, as those who manage them read and change them. */
 import { Injectable } from '@nestjs/common';
 import type { Limits } from '@corral/contracts/http';
-import type { OwnedWhere } from '../common/principal.js';
+import type { OwnedWhere } from '../common/principal.pure.js';
 import { PrismaService, type Transaction } from '../infra/prisma.service.js';
-import type { KeyRow } from './key-view.js';
+import type { KeyRow } from './key-view.pure.js';
 
 export interface NewSecret {
   publicId: string;

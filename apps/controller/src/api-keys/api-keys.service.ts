@@ -15,13 +15,13 @@ import {
 } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
 import { FailureException } from '../common/failure.exception.js';
-import { ownedBy, type Principal } from '../common/principal.js';
+import { ownedBy, type Principal } from '../common/principal.pure.js';
 import { Clock } from '../infra/clock.js';
 import type { Transaction } from '../infra/prisma.service.js';
 import { mintApiKey } from './api-key.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { KeyOwnersService } from './key-owners.service.js';
-import { expiryAfter, rotationOf } from './key-rotation.js';
+import { expiryAfter, rotationOf } from './key-rotation.pure.js';
 import { KeyVerificationService } from './key-verification.service.js';
 import {
   auditedKeyOf,
@@ -29,7 +29,7 @@ import {
   presentSecretOf,
   type AuditedKey,
   type KeyRow,
-} from './key-view.js';
+} from './key-view.pure.js';
 
 @Injectable()
 export class ApiKeysService {

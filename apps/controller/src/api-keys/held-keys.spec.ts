@@ -3,7 +3,7 @@ import type { Failure } from '@corral/contracts';
 import { until } from '@corral/testing';
 import { storedKey } from '../testing/stored-keys.js';
 import { HeldKeys } from './held-keys.js';
-import type { StoredKey } from './key-validity.js';
+import type { StoredKey } from './key-validity.pure.js';
 
 const VALID = storedKey();
 const REVOKED = storedKey({ revokedAt: new Date(0) });

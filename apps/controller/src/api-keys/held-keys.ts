@@ -5,7 +5,7 @@
  */
 import { Logger } from '@nestjs/common';
 import type { Failure } from '@corral/contracts';
-import { invalidKey, withdrawalOf } from './key-validity.js';
+import { invalidKey, withdrawalOf } from './key-validity.pure.js';
 import type { KeyReader } from './known-keys.js';
 
 const READ_AGAIN_MS = 1_000;

@@ -1,5 +1,5 @@
-import { SYSTEM, type Principal } from '../common/principal.js';
-import { decideKeyOwner } from './key-owner.js';
+import { SYSTEM, type Principal } from '../common/principal.pure.js';
+import { decideKeyOwner } from './key-owner.pure.js';
 
 const person = (role: Principal['role']): Principal => ({
   ...SYSTEM,

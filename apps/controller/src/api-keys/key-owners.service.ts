@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 import type { Failure } from '@corral/contracts';
 import type { CreateKey } from '@corral/contracts/http';
 import { FailureException } from '../common/failure.exception.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import type { Transaction } from '../infra/prisma.service.js';
 import { ApiKeysRepository, type OwnerRow } from './api-keys.repository.js';
-import { decideKeyOwner, refusedTeam } from './key-owner.js';
+import { decideKeyOwner, refusedTeam } from './key-owner.pure.js';
 
 export interface KeyOwner {
   teamId: string;

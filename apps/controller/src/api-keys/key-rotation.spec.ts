@@ -1,4 +1,4 @@
-import { rotationOf } from './key-rotation.js';
+import { rotationOf } from './key-rotation.pure.js';
 
 const DAY_MS = 86_400_000;
 const MADE_AT = new Date('2026-01-01T00:00:00Z');

@@ -1,5 +1,5 @@
 import { storedKey } from '../testing/stored-keys.js';
-import { hasExpired, withdrawalOf } from './key-validity.js';
+import { hasExpired, withdrawalOf } from './key-validity.pure.js';
 
 const THEN = new Date('2026-01-01T00:00:00Z');
 

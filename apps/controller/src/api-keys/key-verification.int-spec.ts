@@ -4,7 +4,7 @@ import { until } from '@corral/testing';
 import { addPerson, addTeam } from '../testing/accounts.js';
 import { KeyDesk } from '../testing/key-desk.js';
 import { startServers, type TestServers } from '../testing/test-servers.js';
-import { SYSTEM } from '../common/principal.js';
+import { SYSTEM } from '../common/principal.pure.js';
 import { formatApiKey, mintApiKey, parseApiKey } from './api-key.js';
 
 const MINUTE_MS = 60_000;

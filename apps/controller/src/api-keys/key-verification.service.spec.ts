@@ -4,7 +4,7 @@ import type { Change, Failure } from '@corral/contracts';
 import { DrivenClock } from '../testing/driven-clock.js';
 import { storedKey } from '../testing/stored-keys.js';
 import { mintApiKey } from './api-key.js';
-import type { StoredKey } from './key-validity.js';
+import type { StoredKey } from './key-validity.pure.js';
 import { KeyVerificationService } from './key-verification.service.js';
 import type { StoredKeysRepository } from './stored-keys.repository.js';
 

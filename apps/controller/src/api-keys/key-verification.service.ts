@@ -14,7 +14,7 @@ import { hashSecret, parseApiKey } from './api-key.js';
 import type { AuthenticatedKey } from './authenticated-key.js';
 import { HeldKeys, type OnInvalid } from './held-keys.js';
 import { KeyUses } from './key-uses.js';
-import { hasExpired, invalidKey, withdrawalOf } from './key-validity.js';
+import { hasExpired, invalidKey, withdrawalOf } from './key-validity.pure.js';
 import { KnownKeys } from './known-keys.js';
 import { StoredKeysRepository } from './stored-keys.repository.js';
 

@@ -7,7 +7,7 @@ import { Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { FailureException } from '../common/failure.exception.js';
 import type { Clock } from '../infra/clock.js';
-import { withdrawalOf, type StoredKey } from './key-validity.js';
+import { withdrawalOf, type StoredKey } from './key-validity.pure.js';
 
 /** How long what the database said is taken as true without asking again. */
 const FRESH_MS = 30_000;

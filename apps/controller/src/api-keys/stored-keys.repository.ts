@@ -1,8 +1,8 @@
 /** What the verification of keys reads and writes. */
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../infra/prisma.service.js';
-import { keyScopesOf } from './key-scopes.js';
-import type { StoredKey } from './key-validity.js';
+import { keyScopesOf } from './key-scopes.pure.js';
+import type { StoredKey } from './key-validity.pure.js';
 
 type StoredRow = Omit<StoredKey, 'scopes'> & { scopes: string[] };
 

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '@corral/contracts/http';
-import { SYSTEM, type Principal } from '../common/principal.js';
+import { SYSTEM, type Principal } from '../common/principal.pure.js';
 import { PrismaService } from '../infra/prisma.service.js';
 import { startServers, type TestServers } from '../testing/test-servers.js';
 import { AuditService, type AuditedChange } from './audit.service.js';

@@ -5,7 +5,7 @@
  */
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry, AuditQuery } from '@corral/contracts/http';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { PrismaService, type Transaction } from '../infra/prisma.service.js';
 
 export interface AuditedChange {

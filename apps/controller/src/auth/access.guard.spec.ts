@@ -15,10 +15,10 @@ import {
 import { CurrentPrincipal } from '../common/current-principal.decorator.js';
 import { FailureFilter } from '../common/failure.filter.js';
 import { FailureException } from '../common/failure.exception.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { Config } from '../config/config.js';
 import { AccessGuard } from './access.guard.js';
-import { SignInService } from './sign-in.service.js';
+import { SignInService } from './sign-in/sign-in.service.js';
 
 const ADMIN_TOKEN = 'admin-token';
 

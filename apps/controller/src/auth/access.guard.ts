@@ -11,10 +11,10 @@ import { KeyVerificationService } from '../api-keys/key-verification.service.js'
 import { ACCESS_METADATA, type Access } from '../common/access.decorator.js';
 import type { SignedInRequest } from '../common/current-principal.decorator.js';
 import { FailureException } from '../common/failure.exception.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { sameText } from '../common/same-text.js';
 import { Config } from '../config/config.js';
-import { SignInService } from './sign-in.service.js';
+import { SignInService } from './sign-in/sign-in.service.js';
 import { webHeadersOf } from './web-request.js';
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);

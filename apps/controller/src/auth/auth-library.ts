@@ -9,7 +9,7 @@ import type { Config } from '../config/config.js';
 import type { PrismaService } from '../infra/prisma.service.js';
 import type { AuthEffects } from './auth-effects.js';
 import { endOtherSessionsWithPassword, hooksFor } from './auth-hooks.js';
-import { oidcPlugin } from './oidc-plugin.js';
+import { oidcPlugin } from './sign-in/oidc-plugin.js';
 import { hashPassword, isPassword } from './password-account.js';
 
 export const AUTH_PATH = '/api/auth';

@@ -7,7 +7,7 @@ import { Injectable } from '@nestjs/common';
 import { createKeySchema, DEFAULT_TEAM_ID } from '@corral/contracts/http';
 import { ApiKeysService } from '../api-keys/api-keys.service.js';
 import { AuditService } from '../audit/audit.service.js';
-import { SYSTEM } from '../common/principal.js';
+import { SYSTEM } from '../common/principal.pure.js';
 import { lock } from '../infra/advisory-locks.js';
 import { PrismaService } from '../infra/prisma.service.js';
 import { passwordAccount } from './password-account.js';

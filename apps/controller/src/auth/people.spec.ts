@@ -1,6 +1,6 @@
 import { ROLES } from '@corral/contracts/http';
-import { SYSTEM, type Principal } from '../common/principal.js';
-import { mayManage, peopleOf, rolesBelow } from './people.js';
+import { SYSTEM, type Principal } from '../common/principal.pure.js';
+import { mayManage, peopleOf, rolesBelow } from './people.pure.js';
 
 const as = (role: Principal['role'], teamId = 'a'): Principal => ({
   ...SYSTEM,

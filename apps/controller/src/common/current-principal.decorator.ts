@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Principal } from './principal.js';
+import type { Principal } from './principal.pure.js';
 
 /** A request that the access guard let through on a route for people. */
 export interface SignedInRequest extends FastifyRequest {

@@ -1,4 +1,4 @@
-/** Any error that reaches the edge, as something a caller may be told. Pure. */
+/** Any error that reaches the edge, as something a caller may be told. */
 import { HttpException } from '@nestjs/common';
 import { ERRORS, type ErrorCode, type Failure } from '@corral/contracts';
 import { FailureException } from './failure.exception.js';

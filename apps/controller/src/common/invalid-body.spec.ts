@@ -1,4 +1,4 @@
-import { invalidBody } from './invalid-body.js';
+import { invalidBody } from './invalid-body.pure.js';
 
 describe('a body that does not fit', () => {
   it('is told by the first field at fault, as a person would write it', () => {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { missingOfOidc, oidcEnvironment, oidcFrom } from './oidc-settings.js';
+import { missingOfOidc, oidcEnvironment, oidcFrom } from './oidc-settings.pure.js';
 
 const secret = z.string().min(16, 'must have 16 characters or more');
 /** A secret that travels in a header. */

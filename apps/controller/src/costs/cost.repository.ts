@@ -1,8 +1,8 @@
 /** Prices and references in PostgreSQL, and sums of the ledger's roll-up, `usage_hour`. */
 import { Injectable } from '@nestjs/common';
 import { PrismaService, type Transaction } from '../infra/prisma.service.js';
-import type { NodePriceRow } from './cost-report.js';
-import { safeNumber } from './fraction.js';
+import type { NodePriceRow } from './reports/cost-report.pure.js';
+import { safeNumber } from './money/fraction.pure.js';
 import type { ListPrice } from './price-book/price-book.js';
 
 export interface CloudPriceRow extends ListPrice {

@@ -5,13 +5,13 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../infra/clock.js';
 import { NodesService } from '../nodes/nodes.service.js';
-import { CostSumsRepository } from './cost-sums.repository.js';
-import { counterfactual } from './counterfactual.js';
-import { LearnedPrices } from './learned-price.js';
-import { localCost } from './local-cost.js';
-import { NodeDevices } from './node-devices.js';
-import { PriceMemory } from './price-memory.service.js';
-import { ReferencesService } from './references.service.js';
+import { CostSumsRepository } from './reports/cost-sums.repository.js';
+import { counterfactual } from './money/counterfactual.pure.js';
+import { LearnedPrices } from './money/learned-price.pure.js';
+import { localCost } from './money/local-cost.pure.js';
+import { NodeDevices } from './money/node-devices.pure.js';
+import { PriceMemory } from './price-book/price-memory.service.js';
+import { ReferencesService } from './price-book/references.service.js';
 
 const LEARN_FROM_MS = 7 * 86_400_000;
 /** Device time of a token where nothing has been learned yet: a usual, rather slow machine's. */

@@ -1,5 +1,5 @@
 import { admin, CostDesk, NODE_PRICE, NOW } from '../testing/cost-desk.js';
-import { CostSumsRepository } from './cost-sums.repository.js';
+import { CostSumsRepository } from './reports/cost-sums.repository.js';
 
 const HOUR_MS = 3_600_000;
 

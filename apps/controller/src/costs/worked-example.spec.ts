@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { findComparable } from './comparable.js';
-import { costReport, type NodePriceRow, type NodeUsage } from './cost-report.js';
-import { counterfactual } from './counterfactual.js';
-import { localCost } from './local-cost.js';
-import { PriceHistory } from './price-history.js';
-import { addUp, NO_USAGE } from './sums.js';
-import { whatIfCloud } from './what-if.js';
+import { findComparable } from './price-book/comparable.pure.js';
+import { costReport, type NodePriceRow, type NodeUsage } from './reports/cost-report.pure.js';
+import { counterfactual } from './money/counterfactual.pure.js';
+import { localCost } from './money/local-cost.pure.js';
+import { PriceHistory } from './price-book/price-history.pure.js';
+import { addUp, NO_USAGE } from '../ledger/sums/sums.pure.js';
+import { whatIfCloud } from './money/what-if.pure.js';
 
 const DOCUMENT = resolve(import.meta.dirname, '../../../../docs/cost-model.md');
 

@@ -9,23 +9,23 @@ import {
 } from '@corral/contracts/http';
 import { replicaSpecSchema } from '@corral/contracts';
 import { FailureException } from '../common/failure.exception.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { PrismaService, type Transaction } from '../infra/prisma.service.js';
 import { NodesService } from '../nodes/nodes.service.js';
 import { lock } from '../infra/advisory-locks.js';
-import { differences } from './deployment-differences.js';
+import { differences } from './deployment-differences.pure.js';
 import {
   declaredSettings,
   settingsOf,
   updatedSettings,
   type ChosenModel,
   type DeploymentSettings,
-} from './deployment-settings.js';
+} from './deployment-settings.pure.js';
 import { DeploymentWriter } from './deployment-writer.js';
-import type { StoredDeployment } from './deployments.repository.js';
+import type { StoredDeployment } from './desired-state.pure.js';
 import { DeploymentsService, noDeployment } from './deployments.service.js';
-import { chooseModel } from './model-choice.js';
-import { nameClash } from './name-clash.js';
+import { chooseModel } from './model-choice.pure.js';
+import { nameClash } from './name-clash.pure.js';
 
 @Injectable()
 export class DeploymentAdminService {

@@ -1,13 +1,13 @@
 import { createDeploymentSchema, type UpdateDeployment } from '@corral/contracts/http';
 import { MODEL_DIGEST } from '../testing/heartbeats.js';
 import { storedDeployment } from '../testing/stored-deployments.js';
-import { differences, needsRevision } from './deployment-differences.js';
+import { differences, needsRevision } from './deployment-differences.pure.js';
 import {
   declaredSettings,
   settingsOf,
   updatedSettings,
   type DeploymentSettings,
-} from './deployment-settings.js';
+} from './deployment-settings.pure.js';
 
 const MODEL = { modelDigest: MODEL_DIGEST, modelName: 'tiny.gguf' };
 const FIXED = settingsOf(storedDeployment('m', { desiredReplicas: 2 }));

@@ -1,7 +1,7 @@
 import { placementSchema, replicaSpecSchema, type ObservedReplica } from '@corral/contracts';
 import { MODEL_DIGEST } from '../testing/heartbeats.js';
-import { deploymentViewOf } from './deployment-view.js';
-import type { StoredDeployment } from './deployments.repository.js';
+import { deploymentViewOf } from './deployment-view.pure.js';
+import type { StoredDeployment } from './desired-state.pure.js';
 
 const FAILURE = { code: 'model_unavailable' as const, message: 'needs 9 GiB' };
 const DEPLOYMENT: StoredDeployment = {

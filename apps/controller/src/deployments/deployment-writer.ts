@@ -5,16 +5,13 @@
 import { Injectable } from '@nestjs/common';
 import type { FieldChange, RolloutStrategy } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import type { Transaction } from '../infra/prisma.service.js';
 import { RolloutBeginner } from '../rollouts/rollout-beginner.js';
-import { fieldsOf, needsRevision } from './deployment-differences.js';
-import { settingsOf, type DeploymentSettings } from './deployment-settings.js';
-import {
-  storedDeployments,
-  WITH_REVISIONS,
-  type StoredDeployment,
-} from './deployments.repository.js';
+import { fieldsOf, needsRevision } from './deployment-differences.pure.js';
+import { settingsOf, type DeploymentSettings } from './deployment-settings.pure.js';
+import { storedDeployments, WITH_REVISIONS } from './deployments.repository.js';
+import type { StoredDeployment } from './desired-state.pure.js';
 
 @Injectable()
 export class DeploymentWriter {

@@ -9,7 +9,7 @@ import {
 } from '@corral/contracts/http';
 import { RequiresAdmin, RequiresSignIn } from '../common/access.decorator.js';
 import { CurrentPrincipal } from '../common/current-principal.decorator.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { DeploymentAdminService } from './deployment-admin.service.js';
 import { DeploymentsService } from './deployments.service.js';
 

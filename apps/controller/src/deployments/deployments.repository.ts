@@ -1,62 +1,10 @@
-/** Desired state in PostgreSQL. Every change of a node's replicas raises its generation with it. */
+/** Desired state as PostgreSQL has it. */
 import { Injectable } from '@nestjs/common';
-import {
-  placementSchema,
-  reservationSchema,
-  replicaSpecSchema,
-  type Placement,
-  type ReplicaSpec,
-  type Reservation,
-} from '@corral/contracts';
+import { placementSchema, reservationSchema, replicaSpecSchema } from '@corral/contracts';
+import type { DesiredState, StoredDeployment } from './desired-state.pure.js';
 import { PrismaService } from '../infra/prisma.service.js';
-import type { PlacementAction } from './placement/placement-plan.js';
 import { rolloutStrategySchema } from '@corral/contracts/http';
-import type { Rollout, RolloutState } from '../rollouts/rollout-state.js';
-
-export interface StoredDeployment {
-  id: string;
-  name: string;
-  aliases: string[];
-  desiredReplicas: number;
-  /** Null, both: the number is fixed. */
-  minReplicas: number | null;
-  maxReplicas: number | null;
-  /** Null: it is never unloaded. */
-  idleTimeoutS: number | null;
-  /** Since when it is unloaded because nobody used it; null: it is to be loaded. */
-  unloadedAt: Date | null;
-  pinnedNodeId: string | null;
-  placement: Placement;
-  createdAt: Date;
-  /** The one that serves. */
-  revision: {
-    id: string;
-    number: number;
-    modelDigest: string;
-    modelName: string;
-    spec: ReplicaSpec;
-  };
-  /** On the way to another revision, or back from one; null: neither. */
-  rollout: Rollout | null;
-}
-
-export interface StoredReplica {
-  replicaId: string;
-  revisionId: string;
-  nodeId: string;
-  deployment: string;
-  modelDigest: string;
-  spec: ReplicaSpec;
-  /** What it is expected to take of each device that it may use; empty: of any. */
-  reserved: Reservation[];
-}
-
-export interface DesiredState {
-  deployments: StoredDeployment[];
-  replicas: StoredReplica[];
-  /** Generation of each node's list of assignments. */
-  generations: Map<string, number>;
-}
+import type { Rollout, RolloutState } from '../rollouts/rollout-state.pure.js';
 
 /** What {@link storedDeployments} needs of a deployment. */
 export const WITH_REVISIONS = {
@@ -100,31 +48,6 @@ export class DeploymentsRepository {
       })),
       generations: new Map(nodes.map((node) => [node.id, node.assignmentGeneration])),
     };
-  }
-
-  async carryOut(actions: readonly PlacementAction[]): Promise<void> {
-    await this.prisma.client.$transaction(async (tx) => {
-      for (const action of actions) {
-        if (action.action === 'place') {
-          const { revisionId, nodeId, reserved } = action;
-          await tx.replica.create({ data: { revisionId, nodeId, reserved } });
-        } else {
-          await tx.replica.deleteMany({ where: { id: action.replicaId } });
-        }
-      }
-      await tx.node.updateMany({
-        where: { id: { in: actions.map(({ nodeId }) => nodeId) } },
-        data: { assignmentGeneration: { increment: 1 } },
-      });
-    });
-  }
-
-  /** A worker that has seen a higher generation than we have (a restored backup) must be overtaken. */
-  async raiseGeneration(nodeId: string, above: number): Promise<void> {
-    await this.prisma.client.node.updateMany({
-      where: { id: nodeId, assignmentGeneration: { lte: above } },
-      data: { assignmentGeneration: above + 1 },
-    });
   }
 }
 

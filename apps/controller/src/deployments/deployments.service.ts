@@ -8,19 +8,15 @@ import { changeSchema, CHANGES_SUBJECT, type Failure } from '@corral/contracts';
 import type { DeploymentView } from '@corral/contracts/http';
 import { FailureException } from '../common/failure.exception.js';
 import { NodesService } from '../nodes/nodes.service.js';
-import { deploymentViewOf, type ScalingNote } from './deployment-view.js';
-import {
-  DeploymentsRepository,
-  type DesiredState,
-  type StoredDeployment,
-} from './deployments.repository.js';
-import type { PlacementPlan } from './placement/placement-plan.js';
-import { canarySplitOf, type CanarySplit } from './revision-for-key.js';
+import { deploymentViewOf, type ScalingNote } from './deployment-view.pure.js';
+import { DeploymentsRepository } from './deployments.repository.js';
+import type { DesiredState, StoredDeployment } from './desired-state.pure.js';
+import { canarySplitOf, type CanarySplit } from './revision-for-key.pure.js';
 
 /** Should a change not be heard of, it is found after so long. */
 const REFRESH_INTERVAL_MS = 5_000;
 
-export type { StoredDeployment } from './deployments.repository.js';
+export type { StoredDeployment } from './desired-state.pure.js';
 
 /** What the way of a request needs to know of a deployment. */
 export interface ResolvedDeployment {
@@ -33,7 +29,12 @@ export interface ResolvedDeployment {
 }
 
 /** What the leader's last plan says of deployments that have fewer replicas than they should. */
-type PlacementNews = Readonly<Pick<PlacementPlan, 'reasons' | 'measuring'>>;
+interface PlacementNews {
+  /** By deployment, why it has fewer. */
+  readonly reasons: ReadonlyMap<string, string>;
+  /** Deployments whose need of memory is being measured. */
+  readonly measuring: ReadonlySet<string>;
+}
 
 @Injectable()
 export class DeploymentsService implements OnModuleInit, OnModuleDestroy {

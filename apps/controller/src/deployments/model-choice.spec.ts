@@ -1,5 +1,5 @@
 import { MODEL_DIGEST, storedModel } from '../testing/heartbeats.js';
-import { chooseModel } from './model-choice.js';
+import { chooseModel } from './model-choice.pure.js';
 
 const OTHER = 'abab0000'.padEnd(64, '1');
 const STORED = [

@@ -1,4 +1,4 @@
-import { nameClash } from './name-clash.js';
+import { nameClash } from './name-clash.pure.js';
 
 const of = (name: string, ...aliases: string[]) => ({ name, aliases });
 

@@ -1,5 +1,5 @@
 import { rolloutOf } from '../testing/rollouts.js';
-import { canarySplitOf, revisionForKey, type CanarySplit } from './revision-for-key.js';
+import { canarySplitOf, revisionForKey, type CanarySplit } from './revision-for-key.pure.js';
 
 const KEYS = Array.from({ length: 2_000 }, (_, at) => `0199a000-0000-7000-8000-${at}`);
 

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { NodesModule } from '../nodes/nodes.module.js';
+import { EnrolledNodesRepository } from './enrolled-nodes.repository.js';
+import { RevokedKeys } from './revoked-keys.service.js';
 import { EnrolmentController } from './enrolment.controller.js';
 import { EnrolmentService } from './enrolment.service.js';
 import { JoinTokensController } from './join-tokens.controller.js';
@@ -9,11 +11,17 @@ import { JoinTokensRepository } from './join-tokens.repository.js';
 import { JoinTokensService } from './join-tokens.service.js';
 import { NodeRevocationController } from './node-revocation.controller.js';
 import { NodeRevocationService } from './node-revocation.service.js';
-import { RevocationsModule } from './revocations.module.js';
 
 @Module({
-  imports: [AuditModule, AuthModule, NodesModule, RevocationsModule],
+  imports: [AuditModule, AuthModule, NodesModule],
   controllers: [EnrolmentController, JoinTokensController, NodeRevocationController],
-  providers: [EnrolmentService, JoinTokensRepository, JoinTokensService, NodeRevocationService],
+  providers: [
+    EnrolledNodesRepository,
+    RevokedKeys,
+    EnrolmentService,
+    JoinTokensRepository,
+    JoinTokensService,
+    NodeRevocationService,
+  ],
 })
 export class EnrolmentModule {}

@@ -10,9 +10,9 @@ import { isUserPublicKey, issueWorkerJwt } from '@corral/bus';
 import { labelsSchema } from '@corral/contracts';
 import type { JoinAnswer, JoinRequest } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
-import { LoginThrottle } from '../auth/login-throttle.service.js';
+import { LoginThrottle } from '../auth/sign-in/login-throttle.service.js';
 import { FailureException } from '../common/failure.exception.js';
-import { SYSTEM } from '../common/principal.js';
+import { SYSTEM } from '../common/principal.pure.js';
 import { Clock } from '../infra/clock.js';
 import { NatsAccess } from '../infra/nats-access.js';
 import type { Transaction } from '../infra/prisma.service.js';
@@ -21,7 +21,7 @@ import { EnrolledNodesRepository } from './enrolled-nodes.repository.js';
 import { hashJoinToken } from './join-token.js';
 import { JoinTokensRepository } from './join-tokens.repository.js';
 import { noAuthority } from './no-authority.js';
-import { isReachableFrom } from './reachable.js';
+import { isReachableFrom } from './reachable.pure.js';
 
 /** Where the machine is. */
 interface Caller {

@@ -1,4 +1,4 @@
-/** The secret by which one machine may join. Pure but for chance. */
+/** The secret by which one machine may join. */
 import { createHash, randomBytes } from 'node:crypto';
 
 const SECRET_BYTES = 32;

@@ -10,11 +10,11 @@ import type { FastifyRequest } from 'fastify';
 import { originOf } from '../auth/web-request.js';
 import { RequiresAdmin } from '../common/access.decorator.js';
 import { CurrentPrincipal } from '../common/current-principal.decorator.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { Config } from '../config/config.js';
 import { ownAddresses } from '../infra/own-addresses.js';
 import { JoinTokensService } from './join-tokens.service.js';
-import { addressForOthers } from './reachable.js';
+import { addressForOthers } from './reachable.pure.js';
 
 @ApiTags('Nodes')
 @Controller('admin/v1/join-tokens')

@@ -3,11 +3,11 @@ import { Injectable } from '@nestjs/common';
 import type { CreatedJoinToken, CreateJoinToken, JoinTokenView } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
 import { FailureException } from '../common/failure.exception.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { Clock } from '../infra/clock.js';
 import { NatsAccess } from '../infra/nats-access.js';
 import { mintJoinToken } from './join-token.js';
-import { auditedJoinToken, joinTokenViewOf } from './join-token-view.js';
+import { auditedJoinToken, joinTokenViewOf } from './join-token-view.pure.js';
 import { JoinTokensRepository } from './join-tokens.repository.js';
 import { noAuthority } from './no-authority.js';
 

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { RevokedNode } from '@corral/contracts/http';
 import { RequiresAdmin } from '../common/access.decorator.js';
 import { CurrentPrincipal } from '../common/current-principal.decorator.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { NodeRevocationService } from './node-revocation.service.js';
 
 @ApiTags('Nodes')

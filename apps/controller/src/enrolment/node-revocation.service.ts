@@ -3,16 +3,18 @@ import { Injectable } from '@nestjs/common';
 import type { RevokedNode } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
 import { FailureException } from '../common/failure.exception.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { Clock } from '../infra/clock.js';
 import { EnrolledNodesRepository } from './enrolled-nodes.repository.js';
-import { RevokedNodes } from './revoked-nodes.service.js';
+import { NodeSettingsService } from '../nodes/node-settings.service.js';
+import { RevokedKeys } from './revoked-keys.service.js';
 
 @Injectable()
 export class NodeRevocationService {
   constructor(
     private readonly enrolled: EnrolledNodesRepository,
-    private readonly revoked: RevokedNodes,
+    private readonly keys: RevokedKeys,
+    private readonly nodes: NodeSettingsService,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
@@ -41,7 +43,8 @@ export class NodeRevocationService {
       });
       return { name: node.name, revokedAt: now };
     });
-    const cutOff = await this.revoked.announce();
+    await this.nodes.refresh();
+    const cutOff = await this.keys.announce();
     return { id, name, revokedAt: revokedAt.toISOString(), cutOff };
   }
 }

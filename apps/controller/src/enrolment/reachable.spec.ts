@@ -1,4 +1,4 @@
-import { addressForOthers, isReachableFrom } from './reachable.js';
+import { addressForOthers, isReachableFrom } from './reachable.pure.js';
 
 describe('a NATS server that machines are sent to', () => {
   it.each([

@@ -8,20 +8,20 @@ import { KeyVerificationService } from '../api-keys/key-verification.service.js'
 import { FailureException } from '../common/failure.exception.js';
 import { CostsService } from '../costs/costs.service.js';
 import { DeploymentsService, type ResolvedDeployment } from '../deployments/deployments.service.js';
-import { revisionForKey } from '../deployments/revision-for-key.js';
-import { Demand } from '../deployments/scaling/demand.service.js';
+import { revisionForKey } from '../deployments/revision-for-key.pure.js';
+import { Demand } from '../fleet/scaling/demand.service.js';
 import { Clock } from '../infra/clock.js';
 import { ControllerIdentity } from '../infra/controller-identity.js';
-import { STEP_TOKENS } from '../quotas/admission.js';
-import type { LimitsInForce } from '../quotas/limits-in-force.js';
+import { STEP_TOKENS } from '../quotas/leases/admission.js';
+import type { LimitsInForce } from '../quotas/limits-in-force.pure.js';
 import { modelRefusal, QuotasService } from '../quotas/quotas.service.js';
 import { SchedulingService } from '../scheduling/scheduling.service.js';
-import { SettlementService } from '../usage/settlement.service.js';
-import { StreamProgressService } from '../usage/stream-progress.service.js';
+import { SettlementService } from '../ledger/settlement/settlement.service.js';
+import { StreamProgressService } from '../lost-requests/stream-progress.service.js';
 import type { CompletionCall } from './completion-call.js';
-import { permitted } from './permitted.js';
+import { permitted } from './permitted.pure.js';
 import { RunningCompletion, type Completion, type CompletionPorts } from './running-completion.js';
-import { estimateTokens } from './token-estimate.js';
+import { estimateTokens } from './token-estimate.pure.js';
 
 @Injectable()
 export class CompletionService {

@@ -1,4 +1,4 @@
-import { EventQueue } from './event-queue.js';
+import { EventQueue } from './event-queue.pure.js';
 
 describe('an event queue', () => {
   it('gives what gathered before the reader came as one batch', async () => {

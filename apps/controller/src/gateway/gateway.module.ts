@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { DeploymentsModule } from '../deployments/deployments.module.js';
+import { FleetModule } from '../fleet/fleet.module.js';
+import { LostRequestsModule } from '../lost-requests/lost-requests.module.js';
 import { CostsModule } from '../costs/costs.module.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
-import { UsageModule } from '../usage/usage.module.js';
+import { LedgerModule } from '../ledger/ledger.module.js';
 import { CompletionService } from './completion.service.js';
 import { OpenAiController } from './openai/openai.controller.js';
 
@@ -14,9 +16,11 @@ import { OpenAiController } from './openai/openai.controller.js';
     ApiKeysModule,
     CostsModule,
     DeploymentsModule,
+    FleetModule,
+    LostRequestsModule,
     QuotasModule,
     SchedulingModule,
-    UsageModule,
+    LedgerModule,
   ],
   controllers: [OpenAiController],
   providers: [CompletionService],

@@ -1,6 +1,6 @@
 import { GREEDY_SAMPLING, type GenerationRequest } from '@corral/contracts';
-import type { LimitsInForce } from '../quotas/limits-in-force.js';
-import { permitted } from './permitted.js';
+import type { LimitsInForce } from '../quotas/limits-in-force.pure.js';
+import { permitted } from './permitted.pure.js';
 
 const FREE: LimitsInForce = {
   allowedModels: null,

@@ -1,16 +1,16 @@
 import { GREEDY_SAMPLING, type Failure, type GenerationRequest } from '@corral/contracts';
 import type { SettledRequest } from '@corral/contracts';
-import { Admission, type QuotaUseAmounts } from '../quotas/admission.js';
-import type { LeaseDesk } from '../quotas/lease-desk.service.js';
+import { Admission, type QuotaUseAmounts } from '../quotas/leases/admission.js';
+import type { LeaseDesk } from '../quotas/leases/lease-desk.service.js';
 import type {
   Generation,
   GenerationEvent,
   GenerationListener,
   GenerationOrder,
   GenerationReport,
-} from '../scheduling/generation.js';
+} from '../scheduling/generation.pure.js';
 import { openedRequest } from '../testing/settled-requests.js';
-import { estimateTokens } from './token-estimate.js';
+import { estimateTokens } from './token-estimate.pure.js';
 import { RunningCompletion, type ChoiceEvent, type CompletionPorts } from './running-completion.js';
 
 const REVOKED: Failure = { code: 'invalid_api_key', message: 'revoked' };

@@ -11,20 +11,24 @@
 import { generationIdOf, type Failure, type OpenedRequest } from '@corral/contracts';
 import type { KeyVerificationService } from '../api-keys/key-verification.service.js';
 import type { CostsService } from '../costs/costs.service.js';
-import type { Admission } from '../quotas/admission.js';
-import type { Generation, GenerationEvent, GenerationReport } from '../scheduling/generation.js';
+import type { Admission } from '../quotas/leases/admission.js';
+import type {
+  Generation,
+  GenerationEvent,
+  GenerationReport,
+} from '../scheduling/generation.pure.js';
 import type { SchedulingService } from '../scheduling/scheduling.service.js';
-import type { SettlementService } from '../usage/settlement.service.js';
-import type { StreamProgressService } from '../usage/stream-progress.service.js';
+import type { SettlementService } from '../ledger/settlement/settlement.service.js';
+import type { StreamProgressService } from '../lost-requests/stream-progress.service.js';
 import type { CompletionCall } from './completion-call.js';
-import { EventQueue } from './event-queue.js';
+import { EventQueue } from './event-queue.pure.js';
 import {
   settlementOf,
   usageOf,
   type CompletionOutcome,
   type CompletionUsage,
-} from './settlement-of.js';
-import { estimateTokens } from './token-estimate.js';
+} from './settlement-of.pure.js';
+import { estimateTokens } from './token-estimate.pure.js';
 
 /** While a streaming caller waits for its next token, it hears that often that it still waits. */
 const WAITING_INTERVAL_MS = 5_000;

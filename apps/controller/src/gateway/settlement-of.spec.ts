@@ -1,6 +1,6 @@
-import type { GenerationReport } from '../scheduling/generation.js';
+import type { GenerationReport } from '../scheduling/generation.pure.js';
 import { openedRequest } from '../testing/settled-requests.js';
-import { settlementOf, usageOf, type CompletionOutcome } from './settlement-of.js';
+import { settlementOf, usageOf, type CompletionOutcome } from './settlement-of.pure.js';
 
 const opened = openedRequest();
 const FINISHED: CompletionOutcome = { finishReason: 'stop', failure: null, cancelled: false };

@@ -1,5 +1,5 @@
 import { GREEDY_SAMPLING, type GenerationRequest, type Prompt } from '@corral/contracts';
-import { estimateTokens } from './token-estimate.js';
+import { estimateTokens } from './token-estimate.pure.js';
 
 const STEP = 256;
 

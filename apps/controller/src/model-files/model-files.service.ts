@@ -5,7 +5,7 @@ import { Config } from '../config/config.js';
 import { Clock } from '../infra/clock.js';
 import { NodesService, type ObservedNode } from '../nodes/nodes.service.js';
 import { mintFilePass, opensFile } from './file-pass.js';
-import { holdersOf, lackedBy, planSources, type FileNode } from './sources-plan.js';
+import { holdersOf, lackedBy, planSources, type FileNode } from './sources-plan.pure.js';
 
 /** A controller, as an asker of its own. */
 const CONTROLLER = 'controller';

@@ -1,6 +1,6 @@
 import { neededFileSchema, type FileServer } from '@corral/contracts';
 import { storedModel } from '../testing/heartbeats.js';
-import { lackedBy, planSources, type FileNode } from './sources-plan.js';
+import { lackedBy, planSources, type FileNode } from './sources-plan.pure.js';
 
 const digest = 'ab'.repeat(32);
 const relay = { url: 'https://corral/internal/v1/models/x', token: 'pass'.repeat(10) };

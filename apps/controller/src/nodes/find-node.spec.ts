@@ -1,4 +1,4 @@
-import { findNode } from './find-node.js';
+import { findNode } from './find-node.pure.js';
 
 const nodes = [
   { id: 'n1', name: 'gpu' },

@@ -5,16 +5,16 @@ import { changeSchema, CHANGES_SUBJECT } from '@corral/contracts';
 import type { NodeView, UpdateNode } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
 import { FailureException } from '../common/failure.exception.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { Clock } from '../infra/clock.js';
 import type { Transaction } from '../infra/prisma.service.js';
-import { findNode } from './find-node.js';
+import { findNode } from './find-node.pure.js';
 import { NodeSettingsService } from './node-settings.service.js';
-import type { NodeSettings, StoredNode } from './node-settings.js';
+import type { NodeSettings, StoredNode } from './node-settings.pure.js';
 import { NodesRepository } from './nodes.repository.js';
 import { NodesService } from './nodes.service.js';
-import { refusalToRemove } from './removal.js';
-import { ordered, updated, type NodeOrder, type SettingsChange } from './settings-change.js';
+import { refusalToRemove } from './removal.pure.js';
+import { ordered, updated, type NodeOrder, type SettingsChange } from './settings-change.pure.js';
 
 @Injectable()
 export class NodeAdminService {

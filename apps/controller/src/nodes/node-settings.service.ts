@@ -25,7 +25,7 @@ export class NodeSettingsService implements OnModuleInit, OnModuleDestroy {
 
   async onModuleInit(): Promise<void> {
     this.bus.subscribe(CHANGES_SUBJECT, changeSchema, (change) => {
-      if (change.what === 'nodes') void this.refresh();
+      if (change.what === 'nodes' || change.what === 'node_revocations') void this.refresh();
       if (change.what === 'nodes_lost') this.nodes.confirmLost(change.nodeIds);
     });
     this.nodes.onJoin(() => void this.refresh());

@@ -10,7 +10,7 @@ import {
 } from '@corral/contracts/http';
 import { RequiresAdmin, RequiresRole } from '../common/access.decorator.js';
 import { CurrentPrincipal } from '../common/current-principal.decorator.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { NodeAdminService } from './node-admin.service.js';
 import { NodesService } from './nodes.service.js';
 

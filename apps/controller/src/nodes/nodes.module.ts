@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
-import { RevocationsModule } from '../enrolment/revocations.module.js';
-import { HeartbeatController } from './heartbeat.controller.js';
+import { HeartbeatController } from './registry/heartbeat.controller.js';
 import { NodeAdminService } from './node-admin.service.js';
 import { NodeCommandsService } from './node-commands.service.js';
 import { NodeSettingsService } from './node-settings.service.js';
@@ -10,7 +9,7 @@ import { NodesRepository } from './nodes.repository.js';
 import { NodesService } from './nodes.service.js';
 
 @Module({
-  imports: [AuditModule, RevocationsModule],
+  imports: [AuditModule],
   controllers: [HeartbeatController, NodesController],
   providers: [
     NodesService,

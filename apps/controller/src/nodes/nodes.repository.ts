@@ -1,7 +1,7 @@
 /** The rows of nodes. */
 import { Injectable } from '@nestjs/common';
 import { PrismaService, type Transaction } from '../infra/prisma.service.js';
-import { settingsOf, type NodeSettings, type StoredNode } from './node-settings.js';
+import { settingsOf, type NodeSettings, type StoredNode } from './node-settings.pure.js';
 
 const WITH_COUNT = { _count: { select: { replicas: true } } } as const;
 

@@ -2,7 +2,7 @@
 import { connectBus, type Bus } from '@corral/bus';
 import { until } from '@corral/testing';
 import { AuditService } from '../audit/audit.service.js';
-import { SYSTEM } from '../common/principal.js';
+import { SYSTEM } from '../common/principal.pure.js';
 import { PrismaService } from '../infra/prisma.service.js';
 import { DrivenClock } from '../testing/driven-clock.js';
 import { heartbeatOf } from '../testing/heartbeats.js';

@@ -8,12 +8,12 @@ import type { Heartbeat, StoredModel } from '@corral/contracts';
 import type { NodeView } from '@corral/contracts/http';
 import { Clock } from '../infra/clock.js';
 import { PrismaService } from '../infra/prisma.service.js';
-import { BRAKE_OFF, confirmLost, nextBrake } from './brake.js';
-import { builtInLabels } from './built-in-labels.js';
-import { PLAIN_SETTINGS, type StoredNode } from './node-settings.js';
-import { nodeStateOf, SUSPECT_AFTER_MS, type NodeState } from './node-state.js';
-import { viewOf, viewOfSilent } from './node-view.js';
-import type { ObservedNode } from './observed-node.js';
+import { BRAKE_OFF, confirmLost, nextBrake } from './registry/brake.pure.js';
+import { builtInLabels } from './registry/built-in-labels.pure.js';
+import { PLAIN_SETTINGS, type StoredNode } from './node-settings.pure.js';
+import { nodeStateOf, SUSPECT_AFTER_MS, type NodeState } from './registry/node-state.pure.js';
+import { viewOf, viewOfSilent } from './node-view.pure.js';
+import type { ObservedNode } from './registry/observed-node.pure.js';
 
 export type { ObservedNode };
 
@@ -81,6 +81,11 @@ export class NodesService implements OnModuleInit, OnModuleDestroy {
       void this.saveRow(heartbeat);
     }
     this.tell(heartbeat.nodeId);
+  }
+
+  /** The node's credentials have been taken back, so what it says counts for nothing. */
+  isRevoked(nodeId: string): boolean {
+    return this.stored?.get(nodeId)?.settings.revokedAt != null;
   }
 
   /** Calls the listener after each heartbeat and each change of a state, with the node's id. */

@@ -1,6 +1,6 @@
 import type { NodeState } from '@corral/contracts/http';
-import { PLAIN_SETTINGS } from './node-settings.js';
-import { refusalToRemove } from './removal.js';
+import { PLAIN_SETTINGS } from './node-settings.pure.js';
+import { refusalToRemove } from './removal.pure.js';
 
 const at = new Date('2026-01-01T00:00:00Z');
 

@@ -1,5 +1,5 @@
-import { PLAIN_SETTINGS, settingsOf, type NodeSettings } from './node-settings.js';
-import { ordered, updated, type NodeOrder } from './settings-change.js';
+import { PLAIN_SETTINGS, settingsOf, type NodeSettings } from './node-settings.pure.js';
+import { ordered, updated, type NodeOrder } from './settings-change.pure.js';
 
 const before = new Date('2026-01-01T00:00:00Z');
 const now = new Date('2026-01-02T00:00:00Z');

@@ -1,4 +1,4 @@
-import { judge } from './judge.js';
+import { judge } from './judge.pure.js';
 
 const READY_NODE = { state: 'ready' as const, problems: [] };
 const READY = { name: 'm', state: 'ready' as const, failure: null };

@@ -2,12 +2,12 @@ import { Module } from '@nestjs/common';
 import { DeploymentsModule } from '../deployments/deployments.module.js';
 import { NodesModule } from '../nodes/nodes.module.js';
 import { SchedulingModule } from '../scheduling/scheduling.module.js';
-import { UsageModule } from '../usage/usage.module.js';
+import { LedgerModule } from '../ledger/ledger.module.js';
 import { OverviewController } from './overview.controller.js';
 import { OverviewService } from './overview.service.js';
 
 @Module({
-  imports: [NodesModule, DeploymentsModule, SchedulingModule, UsageModule],
+  imports: [NodesModule, DeploymentsModule, SchedulingModule, LedgerModule],
   controllers: [OverviewController],
   providers: [OverviewService],
 })

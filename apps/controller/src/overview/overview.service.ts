@@ -5,8 +5,8 @@ import { VERSION } from '../config/version.js';
 import { DeploymentsService } from '../deployments/deployments.service.js';
 import { NodesService } from '../nodes/nodes.service.js';
 import { SchedulingService } from '../scheduling/scheduling.service.js';
-import { RequestRates } from '../usage/request-rates.js';
-import { judge } from './judge.js';
+import { RequestRates } from '../ledger/settlement/request-rates.js';
+import { judge } from './judge.pure.js';
 
 @Injectable()
 export class OverviewService {

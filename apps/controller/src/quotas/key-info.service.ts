@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { KeyInfo, QuotaUse } from '@corral/contracts/http';
 import type { AuthenticatedKey } from '../api-keys/authenticated-key.js';
-import { limitsInForce } from './limits-in-force.js';
+import { limitsInForce } from './limits-in-force.pure.js';
 import { QuotaAdminService } from './quota-admin.service.js';
 import { subjectsOf } from './quota-policies.service.js';
 import { QuotasRepository } from './quotas.repository.js';

@@ -1,5 +1,5 @@
 import { NO_LIMITS } from '@corral/contracts/http';
-import { limitsInForce } from './limits-in-force.js';
+import { limitsInForce } from './limits-in-force.pure.js';
 
 describe('limits of several subjects together', () => {
   it('are none when nobody has any', () => {

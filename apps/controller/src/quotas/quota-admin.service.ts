@@ -2,10 +2,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Limits, QuotaUse, QuotaView, UpdateLimits } from '@corral/contracts/http';
 import { FailureException } from '../common/failure.exception.js';
-import { ownedBy, type Principal } from '../common/principal.js';
-import { DatabaseClock } from './database-clock.js';
-import { LeasesRepository } from './leases.repository.js';
-import { countersOf, type QuotaCounterRef, type QuotaSubject } from './quota-counters.js';
+import { ownedBy, type Principal } from '../common/principal.pure.js';
+import { DatabaseClock } from './leases/database-clock.js';
+import { LeasesRepository } from './leases/leases.repository.js';
+import { countersOf, type QuotaCounterRef, type QuotaSubject } from './quota-counters.pure.js';
 import { QuotaPolicies } from './quota-policies.service.js';
 import { QuotasRepository, type NamedSubject } from './quotas.repository.js';
 

@@ -1,5 +1,5 @@
 import { NO_LIMITS } from '@corral/contracts/http';
-import { countersOf, windowAt } from './quota-counters.js';
+import { countersOf, windowAt } from './quota-counters.pure.js';
 
 const AT = new Date('2026-11-26T22:07:31.250Z');
 

@@ -7,8 +7,13 @@ import { Bus } from '@corral/bus';
 import { changeSchema, CHANGES_SUBJECT } from '@corral/contracts';
 import { ORGANISATION_ID, type Limits } from '@corral/contracts/http';
 import type { AuthenticatedKey } from '../api-keys/authenticated-key.js';
-import { countersOf, windowAt, type QuotaCounterRef, type QuotaSubject } from './quota-counters.js';
-import { limitsInForce, type LimitsInForce } from './limits-in-force.js';
+import {
+  countersOf,
+  windowAt,
+  type QuotaCounterRef,
+  type QuotaSubject,
+} from './quota-counters.pure.js';
+import { limitsInForce, type LimitsInForce } from './limits-in-force.pure.js';
 import { QuotasRepository } from './quotas.repository.js';
 
 const REFRESH_INTERVAL_MS = 5_000;

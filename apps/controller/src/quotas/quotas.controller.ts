@@ -9,7 +9,7 @@ import {
 } from '@corral/contracts/http';
 import { RequiresRole, RequiresSignIn } from '../common/access.decorator.js';
 import { CurrentPrincipal } from '../common/current-principal.decorator.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { QuotaAdminService } from './quota-admin.service.js';
 
 @ApiTags('Quotas')

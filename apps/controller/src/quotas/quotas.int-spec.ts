@@ -5,10 +5,10 @@ import { FailureException } from '../common/failure.exception.js';
 import { settledRequest } from '../testing/settled-requests.js';
 import { keyOf, QuotaController } from '../testing/test-controllers.js';
 import { startServers, type TestServers } from '../testing/test-servers.js';
-import { LedgerRepository } from '../usage/ledger.repository.js';
-import type { Admission } from './admission.js';
-import { windowAt } from './quota-counters.js';
-import { LeasesRepository } from './leases.repository.js';
+import { LedgerRepository } from '../ledger/ledger.repository.js';
+import type { Admission } from './leases/admission.js';
+import { windowAt } from './quota-counters.pure.js';
+import { LeasesRepository } from './leases/leases.repository.js';
 
 /** Rounds of the race for a limit; `CORRAL_QUOTA_ROUNDS=1000` for the long run. */
 const ROUNDS = Number(process.env.CORRAL_QUOTA_ROUNDS ?? 200);

@@ -8,9 +8,9 @@ import {
   type UpdateLimits,
 } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
-import type { OwnedWhere, Principal } from '../common/principal.js';
+import type { OwnedWhere, Principal } from '../common/principal.pure.js';
 import { PrismaService } from '../infra/prisma.service.js';
-import type { QuotaSubject } from './quota-counters.js';
+import type { QuotaSubject } from './quota-counters.pure.js';
 
 export interface StoredLimits extends QuotaSubject {
   limits: Limits;

@@ -4,13 +4,13 @@ import type { Failure } from '@corral/contracts';
 import type { AuthenticatedKey } from '../api-keys/authenticated-key.js';
 import { FailureException } from '../common/failure.exception.js';
 import { CostsService } from '../costs/costs.service.js';
-import { Admission, STEP_TOKENS, type QuotaUseAmounts } from './admission.js';
-import { DatabaseClock } from './database-clock.js';
-import { LeaseDesk, type Need, type Outcome } from './lease-desk.service.js';
-import type { LimitsInForce } from './limits-in-force.js';
+import { Admission, STEP_TOKENS, type QuotaUseAmounts } from './leases/admission.js';
+import { DatabaseClock } from './leases/database-clock.js';
+import { LeaseDesk, type Need, type Outcome } from './leases/lease-desk.service.js';
+import type { LimitsInForce } from './limits-in-force.pure.js';
 import { QuotaPolicies } from './quota-policies.service.js';
-import { rateLimitHeaders } from './rate-limit-headers.js';
-import { refusalOf, unknownLimit } from './refusal.js';
+import { rateLimitHeaders } from './rate-limit-headers.pure.js';
+import { refusalOf, unknownLimit } from './refusal.pure.js';
 
 /** What a request is expected to come to before anything is known of it. */
 export interface ExpectedUse {

@@ -1,7 +1,7 @@
 import { NO_LIMITS, type Limits } from '@corral/contracts/http';
-import { countersOf } from './quota-counters.js';
-import { rateLimitHeaders } from './rate-limit-headers.js';
-import { SliceAccount } from './slice-account.js';
+import { countersOf } from './quota-counters.pure.js';
+import { rateLimitHeaders } from './rate-limit-headers.pure.js';
+import { SliceAccount } from './leases/slice-account.pure.js';
 
 const AT = new Date('2026-11-24T22:07:18Z');
 

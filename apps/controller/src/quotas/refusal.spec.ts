@@ -1,6 +1,6 @@
 import { NO_LIMITS, type Limits } from '@corral/contracts/http';
-import { countersOf } from './quota-counters.js';
-import { refusalOf } from './refusal.js';
+import { countersOf } from './quota-counters.pure.js';
+import { refusalOf } from './refusal.pure.js';
 
 const AT = new Date('2026-11-24T22:07:48Z');
 

@@ -1,5 +1,5 @@
 import { rolloutOf } from '../testing/rollouts.js';
-import { ROLLOUT_ACTIONS, type RolloutAction } from './rollout-action.js';
+import { ROLLOUT_ACTIONS, type RolloutAction } from './rollout-action.pure.js';
 
 const CANARY = { canarySteps: [10, 50] };
 

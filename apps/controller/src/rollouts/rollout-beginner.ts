@@ -5,10 +5,10 @@
 import { Injectable } from '@nestjs/common';
 import type { RolloutStrategy } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import type { Transaction } from '../infra/prisma.service.js';
 import { groundFor, knownOrNext, type RolloutContent } from './rollout-ground.js';
-import type { RolloutRevision } from './rollout-state.js';
+import type { RolloutRevision } from './rollout-state.pure.js';
 import { RolloutsRepository } from './rollouts.repository.js';
 
 export type BeginRollout = RolloutContent & {

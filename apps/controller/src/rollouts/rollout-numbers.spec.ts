@@ -1,5 +1,5 @@
 import { countsOf, rolloutOf, situationOf } from '../testing/rollouts.js';
-import { rolloutNumbers } from './rollout-numbers.js';
+import { rolloutNumbers } from './rollout-numbers.pure.js';
 
 const SURGE = rolloutOf();
 const SHORT = rolloutOf({}, { maxUnavailable: 1 });

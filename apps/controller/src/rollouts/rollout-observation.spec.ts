@@ -1,7 +1,7 @@
 import type { ObservedReplica } from '@corral/contracts';
 import { heartbeatOf, MODEL_DIGEST } from '../testing/heartbeats.js';
 import { rolloutOf } from '../testing/rollouts.js';
-import { movementOf, observeRollout, type ReportingNode } from './rollout-observation.js';
+import { movementOf, observeRollout, type ReportingNode } from './rollout-observation.pure.js';
 
 const ROLLOUT = rolloutOf();
 

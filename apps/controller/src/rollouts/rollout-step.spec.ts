@@ -1,6 +1,6 @@
 import { countsOf, rolloutOf, situationOf } from '../testing/rollouts.js';
-import type { RevisionTraffic } from './rollout-state.js';
-import { rolloutStep } from './rollout-step.js';
+import type { RevisionTraffic } from './rollout-state.pure.js';
+import { rolloutStep } from './rollout-step.pure.js';
 
 const CANARY = { canarySteps: [10, 50], bakeS: 60 };
 const ONE_READY = { to: countsOf(1) };

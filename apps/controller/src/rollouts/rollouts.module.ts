@@ -1,25 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
-import { DeploymentsModule } from '../deployments/deployments.module.js';
-import { NodesModule } from '../nodes/nodes.module.js';
-import { RevisionTrafficRepository } from './revision-traffic.repository.js';
-import { RolloutBeginnerModule } from './rollout-beginner.module.js';
-import { RolloutPlanner } from './rollout-planner.js';
-import { RolloutRunner } from './rollout-runner.service.js';
-import { RolloutStarter } from './rollout-starter.js';
-import { RolloutsController } from './rollouts.controller.js';
-import { RolloutsService } from './rollouts.service.js';
+import { RolloutBeginner } from './rollout-beginner.js';
+import { RolloutsRepository } from './rollouts.repository.js';
 
+/** Rows and rules of rollouts. What is done to them in a cluster is in `fleet/rollouts/`. */
 @Module({
-  imports: [AuditModule, DeploymentsModule, NodesModule, RolloutBeginnerModule],
-  controllers: [RolloutsController],
-  providers: [
-    RolloutsService,
-    RolloutStarter,
-    RolloutPlanner,
-    RolloutRunner,
-    RevisionTrafficRepository,
-  ],
-  exports: [RolloutsService],
+  imports: [AuditModule],
+  providers: [RolloutBeginner, RolloutsRepository],
+  exports: [RolloutBeginner, RolloutsRepository],
 })
 export class RolloutsModule {}

@@ -7,17 +7,13 @@ import { replicaSpecSchema } from '@corral/contracts';
 import { rolloutStrategySchema, type RolloutStrategy } from '@corral/contracts/http';
 import { PrismaService, type Transaction } from '../infra/prisma.service.js';
 import { nextNumber, type RolloutGround } from './rollout-ground.js';
-import type { Rollout, RolloutRevision, RolloutState } from './rollout-state.js';
-import type { RolloutChange } from './rollout-step.js';
-
-/** A rollout, whatever became of it. */
-export interface StoredRollout extends Rollout {
-  deployment: { id: string; name: string };
-  createdAt: Date;
-  endedAt: Date | null;
-  /** Oldest first. */
-  events: { at: Date; message: string }[];
-}
+import type {
+  Rollout,
+  RolloutRevision,
+  RolloutState,
+  StoredRollout,
+} from './rollout-state.pure.js';
+import type { RolloutChange } from './rollout-step.pure.js';
 
 export interface NewRollout {
   deploymentId: string;

@@ -2,11 +2,11 @@ import { Module } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Clock } from '../infra/clock.js';
 import { NodesModule } from '../nodes/nodes.module.js';
-import { Attempts } from './attempts.port.js';
-import { BusAttempts } from './bus-attempts.js';
+import { Attempts } from './attempts/attempts.port.js';
+import { BusAttempts } from './attempts/bus-attempts.js';
 import { GenerationsController } from './generations.controller.js';
-import { NodeReplicaDirectory } from './node-replica-directory.js';
-import { ReplicaDirectory } from './replica-directory.port.js';
+import { NodeReplicaDirectory } from './replicas/node-replica-directory.js';
+import { ReplicaDirectory } from './replicas/replica-directory.port.js';
 import { SchedulingService } from './scheduling.service.js';
 
 @Module({

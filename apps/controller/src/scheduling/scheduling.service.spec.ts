@@ -8,10 +8,10 @@ import {
   type GenerationRequest,
 } from '@corral/contracts';
 import { jest } from '@jest/globals';
-import { Attempts, type StartOutcome } from './attempts.port.js';
-import type { GenerationEvent } from './generation.js';
-import { ReplicaDirectory } from './replica-directory.port.js';
-import type { ReplicaSnapshot } from './replica-snapshot.js';
+import { Attempts, type StartOutcome } from './attempts/attempts.port.js';
+import type { GenerationEvent } from './generation.pure.js';
+import { ReplicaDirectory } from './replicas/replica-directory.port.js';
+import type { ReplicaSnapshot } from './replicas/replica-snapshot.pure.js';
 import { SchedulingService } from './scheduling.service.js';
 
 const REQUEST: GenerationRequest = {

@@ -14,22 +14,28 @@ import { ERRORS, type Failure, type Finish, type FrameStream } from '@corral/con
 import type { GenerationView } from '@corral/contracts/http';
 import { STOPPING, STOPPING_RETRY_AFTER_MS } from '../common/stopping.js';
 import type { Clock } from '../infra/clock.js';
-import { AttemptWatch } from './attempt-watch.js';
-import type { Attempts, StartOutcome } from './attempts.port.js';
+import { AttemptWatch } from './attempts/attempt-watch.js';
+import type { Attempts, StartOutcome } from './attempts/attempts.port.js';
 import type {
   Generation,
   GenerationEvent,
   GenerationListener,
   GenerationOrder,
-} from './generation.js';
-import { account, billPrompt, failureOf, newLive, type LiveGeneration } from './live-generation.js';
-import { prefixBlocksOf } from './prefix-blocks.js';
-import type { ReplicaDirectory } from './replica-directory.port.js';
-import { explain } from './replica-policy.js';
-import type { ReplicaSnapshot } from './replica-snapshot.js';
-import type { Dispatch, SchedulerEffects } from './scheduler.effects.js';
-import { Scheduler, type BounceReason, type SchedulerLimits } from './scheduler.js';
-import { describeWaiting } from './waiting-state.js';
+} from './generation.pure.js';
+import {
+  account,
+  billPrompt,
+  failureOf,
+  newLive,
+  type LiveGeneration,
+} from './attempts/live-generation.js';
+import { prefixBlocksOf } from './prefixes/prefix-blocks.pure.js';
+import type { ReplicaDirectory } from './replicas/replica-directory.port.js';
+import { explain } from './replicas/replica-policy.pure.js';
+import type { ReplicaSnapshot } from './replicas/replica-snapshot.pure.js';
+import type { Dispatch, SchedulerEffects } from './core/scheduler.effects.js';
+import { Scheduler, type BounceReason, type SchedulerLimits } from './core/scheduler.js';
+import { describeWaiting } from './core/waiting-state.js';
 
 /** How often deadlines, silent streams and vanished replicas are looked for. */
 const SWEEP_INTERVAL_MS = 250;

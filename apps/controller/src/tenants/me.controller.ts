@@ -3,8 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Me } from '@corral/contracts/http';
 import { RequiresSignIn } from '../common/access.decorator.js';
 import { CurrentPrincipal } from '../common/current-principal.decorator.js';
-import type { Principal } from '../common/principal.js';
-import { UsersService } from './users.service.js';
+import type { Principal } from '../common/principal.pure.js';
+import { UsersService } from './users/users.service.js';
 
 @ApiTags('Users')
 @Controller('admin/v1/me')

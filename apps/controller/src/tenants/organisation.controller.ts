@@ -7,7 +7,7 @@ import {
 } from '@corral/contracts/http';
 import { RequiresAdmin, RequiresSignIn } from '../common/access.decorator.js';
 import { CurrentPrincipal } from '../common/current-principal.decorator.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { OrganisationService } from './organisation.service.js';
 
 @ApiTags('Organisation')

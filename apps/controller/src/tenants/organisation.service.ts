@@ -5,7 +5,7 @@ import {
   type UpdateOrganisation,
 } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import { PrismaService } from '../infra/prisma.service.js';
 
 const ONE = { where: { id: ORGANISATION_ID }, select: { id: true, name: true } } as const;

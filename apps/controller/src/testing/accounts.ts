@@ -1,7 +1,7 @@
 /** Teams and people of an integration spec, straight in the database. */
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_TEAM_ID, type Role } from '@corral/contracts/http';
-import type { Principal } from '../common/principal.js';
+import type { Principal } from '../common/principal.pure.js';
 import type { PrismaService } from '../infra/prisma.service.js';
 
 /** Gives its id. */

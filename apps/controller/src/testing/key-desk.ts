@@ -7,7 +7,7 @@ import { KeyOwnersService } from '../api-keys/key-owners.service.js';
 import { KeyVerificationService } from '../api-keys/key-verification.service.js';
 import { StoredKeysRepository } from '../api-keys/stored-keys.repository.js';
 import { AuditService } from '../audit/audit.service.js';
-import { SYSTEM, type Principal } from '../common/principal.js';
+import { SYSTEM, type Principal } from '../common/principal.pure.js';
 import { PrismaService } from '../infra/prisma.service.js';
 import { DrivenClock } from './driven-clock.js';
 import type { TestServers } from './test-servers.js';

@@ -1,9 +1,9 @@
 /** The ledger on a real database, and everything that follows from its rows at a glance. */
 import { NO_LIMITS } from '@corral/contracts/http';
-import { LedgerRepository, type LedgerEntries } from '../usage/ledger.repository.js';
+import { LedgerRepository, type LedgerEntries } from '../ledger/ledger.repository.js';
 import type { Config } from '../config/config.js';
 import { PrismaService } from '../infra/prisma.service.js';
-import { countersOf, type QuotaSubject } from '../quotas/quota-counters.js';
+import { countersOf, type QuotaSubject } from '../quotas/quota-counters.pure.js';
 
 /** More than any spec uses. */
 const LIMIT = 1_000_000_000;

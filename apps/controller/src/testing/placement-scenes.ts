@@ -4,9 +4,9 @@ import type {
   CandidateNode,
   DeviceMemory,
   PlacedReplica,
-} from '../deployments/placement/candidate-node.js';
-import type { MemoryNeed } from '../deployments/placement/memory-need.js';
-import type { WantedRevision } from '../deployments/wanted-revision.js';
+} from '../placement/candidate-node.pure.js';
+import type { MemoryNeed } from '../placement/memory-need.pure.js';
+import type { WantedRevision } from '../deployments/wanted-revision.pure.js';
 
 export const GIB = 2 ** 30;
 

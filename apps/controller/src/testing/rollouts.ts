@@ -1,6 +1,6 @@
 import { replicaSpecSchema } from '@corral/contracts';
 import { rolloutStrategySchema, type RolloutStrategy } from '@corral/contracts/http';
-import type { RevisionCounts, Rollout, RolloutSituation } from '../rollouts/rollout-state.js';
+import type { RevisionCounts, Rollout, RolloutSituation } from '../rollouts/rollout-state.pure.js';
 
 export function strategyOf(change: object = {}): RolloutStrategy {
   return rolloutStrategySchema.parse(change);

@@ -1,6 +1,6 @@
 /** Deployments as the database has them, with values of which a spec changes some. */
 import { placementSchema, replicaSpecSchema } from '@corral/contracts';
-import type { StoredDeployment } from '../deployments/deployments.repository.js';
+import type { StoredDeployment } from '../deployments/desired-state.pure.js';
 import { MODEL_DIGEST } from './heartbeats.js';
 
 export function storedDeployment(

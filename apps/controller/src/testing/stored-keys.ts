@@ -1,4 +1,4 @@
-import type { StoredKey } from '../api-keys/key-validity.js';
+import type { StoredKey } from '../api-keys/key-validity.pure.js';
 
 /** A key of an active person that never expires, as it is read from the database. */
 export function storedKey(change: Partial<StoredKey> = {}): StoredKey {

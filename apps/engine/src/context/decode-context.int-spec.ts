@@ -13,7 +13,7 @@ import { loadModel } from '../load/load-model.js';
 import type { BatchEntry, DecodeContext } from './decode-context.js';
 import { NativeContext } from './native-context.js';
 import { findNativeSurface } from './native-surface.js';
-import { PassCosts } from './pass-costs.js';
+import { PassCosts } from './pass-costs.pure.js';
 
 jest.setTimeout(120_000);
 

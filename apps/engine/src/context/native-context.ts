@@ -21,7 +21,7 @@ import type {
 import { NativeGrammarCompiler } from './native-grammar.js';
 import { NativeTokenSampler } from './native-token-sampler.js';
 import type { NativeSampler, NativeSurface } from './native-surface.js';
-import { PassCosts } from './pass-costs.js';
+import { PassCosts } from './pass-costs.pure.js';
 
 const LAST_OF_ONE = Uint32Array.of(0);
 const NO_LOGITS = new Uint32Array(0);

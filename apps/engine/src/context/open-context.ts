@@ -3,7 +3,7 @@ import type { LlamaContext } from 'node-llama-cpp';
 import type { DecodeContext } from './decode-context.js';
 import { NativeContext } from './native-context.js';
 import { findNativeSurface } from './native-surface.js';
-import { PassCosts } from './pass-costs.js';
+import { PassCosts } from './pass-costs.pure.js';
 import { PublicContext } from './public-context.js';
 import { measurePasses, warmUp } from './warm-up.js';
 

@@ -1,4 +1,4 @@
-import { PassCosts } from './pass-costs.js';
+import { PassCosts } from './pass-costs.pure.js';
 
 /** Measured on one core: a small model, and one of 100 million parameters in q8_0. */
 const SMALL = new PassCosts(

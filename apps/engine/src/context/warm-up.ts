@@ -4,7 +4,7 @@
  */
 import type { SamplingPlan } from '../generation/sampling.js';
 import type { DecodeContext } from './decode-context.js';
-import type { MeasuredPasses } from './pass-costs.js';
+import type { MeasuredPasses } from './pass-costs.pure.js';
 
 const GREEDY_PLAN: SamplingPlan = {
   base: { temperature: 0 },

@@ -1,5 +1,5 @@
 import { fakeVocabulary } from '../testing/fake-vocabulary.js';
-import { Detokenizer, incompleteTailLength } from './detokenizer.js';
+import { Detokenizer, incompleteTailLength } from './detokenizer.pure.js';
 
 const EMOJI = [0xf0, 0x9f, 0x90, 0xb4];
 

@@ -1,4 +1,4 @@
-import { StopMatcher } from './stop-matcher.js';
+import { StopMatcher } from './stop-matcher.pure.js';
 
 /** Everything emitted until the stop, piece by piece. */
 function run(stops: string[], pieces: string[]): { emitted: string[]; stopped: boolean } {

@@ -1,4 +1,4 @@
-import { tokenBytes } from './token-bytes.js';
+import { tokenBytes } from './token-bytes.pure.js';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 

@@ -10,12 +10,12 @@ import type {
   TokenLogprob,
 } from '@corral/contracts';
 import type { SampledToken, TokenGrammar } from '../context/decode-context.js';
-import { contextLimitOf } from '../request-limits.js';
-import { Detokenizer } from './detokenizer.js';
+import { contextLimitOf } from '../request-limits.pure.js';
+import { Detokenizer } from './detokenizer.pure.js';
 import { presentLogprobs } from './logprobs.js';
 import type { SamplingPlan } from './sampling.js';
-import { StopMatcher } from './stop-matcher.js';
-import type { Vocabulary } from './vocabulary.js';
+import { StopMatcher } from './stop-matcher.pure.js';
+import type { Vocabulary } from './vocabulary.pure.js';
 
 /** A piece of one stream with the attempt that it belongs to. */
 export type StreamStep = StreamDelta & { key: string };

@@ -1,5 +1,5 @@
 import { requestOf } from '../testing/requests.js';
-import { parseCommand } from './commands.js';
+import { parseCommand } from './commands.pure.js';
 
 describe('parseCommand', () => {
   it('takes a whole command', () => {

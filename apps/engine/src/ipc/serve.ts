@@ -2,7 +2,7 @@
 import type { EngineCommand } from '@corral/contracts';
 import { Engine } from '../engine.js';
 import { loadModel } from '../load/load-model.js';
-import { parseCommand, refusalOf } from './commands.js';
+import { parseCommand, refusalOf } from './commands.pure.js';
 import { connectParent, type Parent } from './parent.js';
 import { StepOutbox } from './step-outbox.js';
 

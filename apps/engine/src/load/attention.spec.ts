@@ -1,4 +1,4 @@
-import { usesFlashAttention, type AttentionFacts } from './attention.js';
+import { usesFlashAttention, type AttentionFacts } from './attention.pure.js';
 
 const cpu: AttentionFacts = { supported: true, headWidth: 64, onGpu: false };
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Llama } from 'node-llama-cpp';
-import { parseCpuQuota, type CpuLimits } from './threads.js';
+import { parseCpuQuota, type CpuLimits } from './threads.pure.js';
 
 /** Where a container sees its own CPU quota, version 2 of cgroups before version 1. */
 const QUOTA_FILES = [

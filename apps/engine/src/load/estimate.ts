@@ -5,7 +5,7 @@
 import { totalmem } from 'node:os';
 import type { EngineEstimate, ReplicaSpec } from '@corral/contracts';
 import { GgmlType, GgufInsights, type GgufFileInfo, type Llama } from 'node-llama-cpp';
-import { usesFlashAttention, type AttentionFacts } from './attention.js';
+import { usesFlashAttention, type AttentionFacts } from './attention.pure.js';
 import { batchSizeOf, kvCacheBytesOf } from './kv-cache.js';
 
 /** Context of a slot when the spec names none: what the model was trained for, up to this. */

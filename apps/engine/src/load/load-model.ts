@@ -12,17 +12,17 @@ import {
 } from 'node-llama-cpp';
 import type { DecodeContext } from '../context/decode-context.js';
 import { openContext } from '../context/open-context.js';
-import type { Vocabulary } from '../generation/vocabulary.js';
-import { ChatTemplate } from '../prompt/chat-template.js';
-import { PromptEncoder } from '../prompt/prompt-encoder.js';
-import { usesFlashAttention } from './attention.js';
+import type { Vocabulary } from '../generation/vocabulary.pure.js';
+import { ChatTemplate } from '../dialogue/chat-template.js';
+import { PromptEncoder } from '../dialogue/prompt-encoder.js';
+import { usesFlashAttention } from './attention.pure.js';
 import { readCpuLimits } from './cpu-limits.js';
 import { attentionFacts, contextTokensOf, estimateLoad } from './estimate.js';
 import { engineVersionOf, gpuOf, startLlama } from './llama.js';
 import { describeEstimate, memoryShortage, readFreeMemory } from './memory.js';
 import { checkModelFile } from './model-file.js';
 import { modelTokenizer, modelVocabulary } from './model-tokens.js';
-import { decideThreads } from './threads.js';
+import { decideThreads } from './threads.pure.js';
 
 export interface LoadOptions {
   modelPath: string;

@@ -5,7 +5,7 @@
  */
 import type { ModelEstimate, ReplicaSpec } from '@corral/contracts';
 import { GgufInsights, type GgufFileInfo, type Llama } from 'node-llama-cpp';
-import { usesFlashAttention } from './attention.js';
+import { usesFlashAttention } from './attention.pure.js';
 import { attentionFacts, cacheTypes, contextTokensOf, isFarTooLarge } from './estimate.js';
 import { batchSizeOf, kvCacheBytesOf } from './kv-cache.js';
 

@@ -1,4 +1,4 @@
-import { decideThreads, parseCpuQuota, type CpuLimits } from './threads.js';
+import { decideThreads, parseCpuQuota, type CpuLimits } from './threads.pure.js';
 
 const machine = (logicalCpus: number, overrides: Partial<CpuLimits> = {}): CpuLimits => ({
   logicalCpus,

@@ -1,4 +1,4 @@
-import { planBatch, type SequenceView } from './batch-plan.js';
+import { planBatch, type SequenceView } from './batch-plan.pure.js';
 
 const decoding = (id: number): SequenceView => ({
   id,

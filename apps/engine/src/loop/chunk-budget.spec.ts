@@ -1,4 +1,4 @@
-import { ChunkBudget } from './chunk-budget.js';
+import { ChunkBudget } from './chunk-budget.pure.js';
 
 /** Runs steps on a machine that needs `baseMs` per step and `tokenMs` per prompt token. */
 function settle(budget: ChunkBudget, baseMs: number, tokenMs: number): number {

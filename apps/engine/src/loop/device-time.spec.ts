@@ -1,4 +1,4 @@
-import { shareDeviceTime } from './device-time.js';
+import { shareDeviceTime } from './device-time.pure.js';
 
 function shares(tokensBySlot: Record<number, number>, stepMs: number): Record<number, number> {
   const entries = Object.entries(tokensBySlot).map(([slot, count]) => ({

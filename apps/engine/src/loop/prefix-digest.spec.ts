@@ -1,4 +1,4 @@
-import { prefixDigest, type HeldPrompt } from './prefix-digest.js';
+import { prefixDigest, type HeldPrompt } from './prefix-digest.pure.js';
 
 function prompt(blocks: number, change: Partial<HeldPrompt> = {}): HeldPrompt {
   const hashes = Array.from({ length: blocks }, (_, n) => n + 1);

@@ -3,7 +3,7 @@ import {
   prefixOnItsWay,
   type PlacementRules,
   type SlotView,
-} from './slot-placement.js';
+} from './slot-placement.pure.js';
 
 const RULES: PlacementRules = { reusesPrefixes: true, copiesSequences: true, minCopyTokens: 32 };
 const range = (from: number, to: number): number[] =>

@@ -1,14 +1,14 @@
 /** The slots of a context: who is in which, and what a new prompt finds in them. */
 import type { DecodeContext } from '../context/decode-context.js';
 import type { TokenStream } from '../generation/token-stream.js';
-import type { SequenceView } from './batch-plan.js';
-import { prefixDigest } from './prefix-digest.js';
+import type { SequenceView } from './batch-plan.pure.js';
+import { prefixDigest } from './prefix-digest.pure.js';
 import {
   placePrompt,
   prefixOnItsWay,
   type Placement,
   type PlacementRules,
-} from './slot-placement.js';
+} from './slot-placement.pure.js';
 import { Slot } from './slot.js';
 
 /** A copy moves a sequence's whole buffers: about the prefill time of context / 128 tokens. */

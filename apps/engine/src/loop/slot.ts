@@ -1,7 +1,7 @@
 /** One sequence of the context: what its KV cache holds, and the stream that runs in it. */
 import type { TokenSampler } from '../context/decode-context.js';
 import type { TokenStream } from '../generation/token-stream.js';
-import type { HeldPrompt } from './prefix-digest.js';
+import type { HeldPrompt } from './prefix-digest.pure.js';
 
 export class Slot {
   /** `tokens[0 .. length)` are in the KV cache. */

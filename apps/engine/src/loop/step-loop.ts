@@ -10,9 +10,9 @@
 import type { Failure } from '@corral/contracts';
 import type { BatchEntry, DecodeContext, SampledToken } from '../context/decode-context.js';
 import type { TokenStream } from '../generation/token-stream.js';
-import { planBatch, type BatchPlan } from './batch-plan.js';
-import { ChunkBudget } from './chunk-budget.js';
-import { shareDeviceTime } from './device-time.js';
+import { planBatch, type BatchPlan } from './batch-plan.pure.js';
+import { ChunkBudget } from './chunk-budget.pure.js';
+import { shareDeviceTime } from './device-time.pure.js';
 import { SlotTable } from './slot-table.js';
 import { StepReporter, type StepLoopEvents } from './step-reporter.js';
 import { StepStatistics } from './step-statistics.js';

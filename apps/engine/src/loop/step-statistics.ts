@@ -1,6 +1,6 @@
 /** Counters of the step loop since the engine started. */
 import type { EngineStats } from '@corral/contracts';
-import type { BatchPlan } from './batch-plan.js';
+import type { BatchPlan } from './batch-plan.pure.js';
 
 export class StepStatistics {
   private steps = 0;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { replicaSpecSchema } from '@corral/contracts';
 import { TINY, writeGguf } from '@corral/testing';
 import { NativeGrammarCompiler } from '../context/native-grammar.js';
-import { grammarOfSchema } from '../grammar/schema-grammar.js';
-import type { SchemaNode } from '../grammar/grammar-rules.js';
+import { grammarOfSchema } from '../dialogue/grammar/schema-grammar.js';
+import type { SchemaNode } from '../dialogue/grammar/grammar-rules.pure.js';
 import { loadModel, type LoadedModel } from '../load/load-model.js';
 
 export class GrammarJudge {

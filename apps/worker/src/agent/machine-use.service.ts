@@ -7,18 +7,18 @@ import { cpus } from 'node:os';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Device } from '@corral/contracts';
 import { Subject } from 'rxjs';
-import { ForeignMemory } from '../hardware/foreign-memory.js';
+import { ForeignMemory } from '../hardware/foreign-memory.pure.js';
 import { HardwareService } from '../hardware/hardware.service.js';
-import { otherCores, type CpuCounters } from '../hardware/other-load.js';
-import { ownBytesOf, type EngineMemory } from '../hardware/own-memory.js';
+import { otherCores, type CpuCounters } from '../hardware/other-load.pure.js';
+import { ownBytesOf, type EngineMemory } from '../hardware/own-memory.pure.js';
 import {
   AT_WORK,
   nextPoliteness,
   otherUseOf,
   type GpuUse,
   type Politeness,
-} from '../hardware/politeness.js';
-import { anonymousBytes, busyTicks, processTicks } from '../hardware/process-use.js';
+} from '../hardware/politeness.pure.js';
+import { anonymousBytes, busyTicks, processTicks } from '../hardware/process-use.pure.js';
 import { Clock } from '../infra/clock.js';
 import { WorkerLog } from '../infra/log.js';
 import { ReplicasService } from '../supervisor/replicas.service.js';

@@ -5,7 +5,7 @@ import {
   type FetchSnapshot,
   YIELD_LIMIT_MS,
   type ReplicaSnapshot,
-} from './reconcile-plan.js';
+} from './reconcile-plan.pure.js';
 
 const digest = 'a'.repeat(64);
 const assignment: Assignment = {

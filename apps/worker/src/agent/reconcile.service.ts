@@ -7,7 +7,11 @@ import { ModelStoreService } from '../models/model-store.service.js';
 import type { Replica } from '../supervisor/replica.js';
 import { ReplicasService } from '../supervisor/replicas.service.js';
 import { FetchesService } from '../transfer/fetches.service.js';
-import { planReconcile, type ReconcileAction, type ReplicaSnapshot } from './reconcile-plan.js';
+import {
+  planReconcile,
+  type ReconcileAction,
+  type ReplicaSnapshot,
+} from './reconcile-plan.pure.js';
 
 /** A back-off is over, a drain is done: seen at the latest after this. */
 const ROUND_MS = 200;

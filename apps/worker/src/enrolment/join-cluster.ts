@@ -7,7 +7,7 @@ import { credsText, newUserKey, userKeyOf } from '@corral/bus';
 import { failureSchema } from '@corral/contracts';
 import { joinAnswerSchema, type JoinAnswer, type JoinRequest } from '@corral/contracts/http';
 import { z } from 'zod';
-import { serversSeenFrom } from './servers-seen.js';
+import { serversSeenFrom } from './servers-seen.pure.js';
 import { readEnrolment, saveEnrolment } from '../config/enrolment-file.js';
 
 const TIMEOUT_MS = 15_000;

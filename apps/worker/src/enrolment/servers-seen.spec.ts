@@ -1,4 +1,4 @@
-import { serversSeenFrom } from './servers-seen.js';
+import { serversSeenFrom } from './servers-seen.pure.js';
 
 describe('the NATS servers of a cluster, from a machine that joins', () => {
   it.each([

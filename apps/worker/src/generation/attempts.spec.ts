@@ -5,7 +5,7 @@ import {
   type FrameStream,
   type StreamDelta,
 } from '@corral/contracts';
-import type { Orphan } from './attempt.js';
+import type { Orphan } from './attempt.pure.js';
 import { Attempts, type AttemptsPort } from './attempts.js';
 
 /** Records what the attempts do to the world, on a clock that stands until it is moved. */

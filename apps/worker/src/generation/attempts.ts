@@ -18,10 +18,10 @@ import type {
   ResendReply,
   StreamDelta,
 } from '@corral/contracts';
-import { Quarantine } from '../supervisor/quarantine.js';
-import { Attempt, type AddressedPiece, type Orphan } from './attempt.js';
+import { Quarantine } from '../supervisor/quarantine.pure.js';
+import { Attempt, type AddressedPiece, type Orphan } from './attempt.pure.js';
 import { ControllerWatch } from './controller-watch.js';
-import { byController } from './frames.js';
+import { byController } from './frames.pure.js';
 
 /** Attempts that may wait on a replica: enough to fill a slot the moment it frees. */
 const WAITING_ROOM = 2;

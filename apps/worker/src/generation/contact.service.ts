@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Bus } from '@corral/bus';
 import { Clock } from '../infra/clock.js';
-import { ServerContact, type ContactState } from './server-contact.js';
+import { ServerContact, type ContactState } from './server-contact.pure.js';
 
 /** How late it may be noticed that a controller is silent hangs on it, too. */
 const PERIOD_MS = 500;

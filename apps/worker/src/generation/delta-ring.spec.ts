@@ -1,5 +1,5 @@
 import type { StreamDelta } from '@corral/contracts';
-import { DeltaRing } from './delta-ring.js';
+import { DeltaRing } from './delta-ring.pure.js';
 
 function piece(index: number, count = 1): StreamDelta {
   const tokens = Array.from({ length: count }, (_, at) => 100 + index + at);

@@ -1,5 +1,5 @@
 import type { FrameStream } from '@corral/contracts';
-import { byController, splitIntoFrames } from './frames.js';
+import { byController, splitIntoFrames } from './frames.pure.js';
 
 function stream(generationId: string, text = 'a'): FrameStream {
   return { generationId, attempt: 1, index: 0, tokens: [1], text };

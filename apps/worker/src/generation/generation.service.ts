@@ -36,9 +36,9 @@ import { IDENTITY } from '../infra/tokens.js';
 import { ReplicasService } from '../supervisor/replicas.service.js';
 import { Attempts, type ReplicaCapacity } from './attempts.js';
 import { ContactService } from './contact.service.js';
-import { splitIntoFrames } from './frames.js';
+import { splitIntoFrames } from './frames.pure.js';
 import { OrphanReports } from './orphan-reports.js';
-import { Outbox } from './outbox.js';
+import { Outbox } from './outbox.pure.js';
 
 const SWEEP_MS = 500;
 const GATES = { in_touch: 'open', unsure: 'held', cut_off: 'closed' } as const;

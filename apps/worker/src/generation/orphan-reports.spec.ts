@@ -1,4 +1,4 @@
-import type { Orphan } from './attempt.js';
+import type { Orphan } from './attempt.pure.js';
 import { OrphanReports, type OrphanReportsPort } from './orphan-reports.js';
 
 const ORPHAN: Orphan = {

@@ -4,7 +4,7 @@
  * keeps one of the same id, so trying again can do no harm, and whoever is away for longer settles
  * without it. Without the bus: `generation.service.ts` connects it through {@link OrphanReportsPort}.
  */
-import type { Orphan } from './attempt.js';
+import type { Orphan } from './attempt.pure.js';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;

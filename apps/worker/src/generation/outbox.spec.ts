@@ -1,5 +1,5 @@
 import type { FrameStream } from '@corral/contracts';
-import { Outbox, type OutboxPort } from './outbox.js';
+import { Outbox, type OutboxPort } from './outbox.pure.js';
 
 const piece = (index: number): FrameStream => ({
   generationId: 'g-0',

@@ -1,4 +1,4 @@
-import { contactStateOf, ServerContact } from './server-contact.js';
+import { contactStateOf, ServerContact } from './server-contact.pure.js';
 
 describe('a worker', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { bytesOfLimit, coresOf, coresOfCpuMax, fieldOf } from './cgroup.js';
+import { bytesOfLimit, coresOf, coresOfCpuMax, fieldOf } from './cgroup.pure.js';
 
 describe('the limits of a container', () => {
   it('are read from both versions of cgroups', () => {

@@ -1,4 +1,4 @@
-import { ForeignMemory, type MemoryLook } from './foreign-memory.js';
+import { ForeignMemory, type MemoryLook } from './foreign-memory.pure.js';
 
 const idle = (usedBytes: number): MemoryLook => ({ usedBytes, ownBytes: 0, isIdle: true });
 const busy = (usedBytes: number, ownBytes: number | null): MemoryLook => {

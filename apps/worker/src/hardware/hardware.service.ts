@@ -17,16 +17,16 @@ import { EngineTool } from '../infra/engine-tool.js';
 import { WorkerLog } from '../infra/log.js';
 import { SETTINGS } from '../infra/tokens.js';
 import { availableCores, availableMemory } from './machine.js';
-import type { MeasuredDevice } from './measured-device.js';
-import type { NodeMemory } from './node-memory.js';
+import type { MeasuredDevice } from './measured-device.pure.js';
+import type { NodeMemory } from './node-memory.pure.js';
 import { devicesOfNvidiaSmi, NVIDIA_SMI_QUERY } from './nvidia-smi.js';
 import {
   gpuStatesOf,
   NVIDIA_PROCESS_QUERY,
   NVIDIA_STATE_QUERY,
   processMemoryOf,
-} from './nvidia-use.js';
-import type { GpuProcesses } from './own-memory.js';
+} from './nvidia-use.pure.js';
+import type { GpuProcesses } from './own-memory.pure.js';
 
 const PROBE_REFRESH_MS = 30_000;
 const NVIDIA_REFRESH_MS = 2_000;

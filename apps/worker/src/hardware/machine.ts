@@ -1,8 +1,8 @@
 /** CPU cores and memory that this process may use now: the system's figures, cgroup limits counted in. */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
-import { bytesOfLimit, coresOf, coresOfCpuMax, fieldOf } from './cgroup.js';
-import type { Memory } from './node-memory.js';
+import { bytesOfLimit, coresOf, coresOfCpuMax, fieldOf } from './cgroup.pure.js';
+import type { Memory } from './node-memory.pure.js';
 
 const KIB = 1024;
 

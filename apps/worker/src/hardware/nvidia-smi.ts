@@ -2,7 +2,7 @@
  * Video memory and power per NVIDIA device, from the driver's own tool. The engine's figures are of all
  * devices together and of one process; these are per device and count everybody's use.
  */
-import type { MeasuredDevice } from './measured-device.js';
+import type { MeasuredDevice } from './measured-device.pure.js';
 
 /** Arguments that make `nvidia-smi` print what {@link devicesOfNvidiaSmi} reads. */
 export const NVIDIA_SMI_QUERY = [

@@ -1,4 +1,4 @@
-import { gpuStatesOf, processMemoryOf } from './nvidia-use.js';
+import { gpuStatesOf, processMemoryOf } from './nvidia-use.pure.js';
 
 const MIB = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { otherCores, type CpuCounters } from './other-load.js';
+import { otherCores, type CpuCounters } from './other-load.pure.js';
 
 const look = (
   atMs: number,

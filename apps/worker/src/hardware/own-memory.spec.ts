@@ -1,5 +1,5 @@
-import type { MeasuredDevice } from './measured-device.js';
-import { ownBytesOf, type EngineMemory, type GpuProcesses } from './own-memory.js';
+import type { MeasuredDevice } from './measured-device.pure.js';
+import { ownBytesOf, type EngineMemory, type GpuProcesses } from './own-memory.pure.js';
 
 const device = (id: string, kind: MeasuredDevice['kind']): MeasuredDevice => {
   const memory = { totalBytes: 100, usedBytes: 50, freeBytes: 50 };

@@ -1,4 +1,10 @@
-import { AT_WORK, nextPoliteness, otherUseOf, type GpuUse, type OtherUse } from './politeness.js';
+import {
+  AT_WORK,
+  nextPoliteness,
+  otherUseOf,
+  type GpuUse,
+  type OtherUse,
+} from './politeness.pure.js';
 
 const GIB = 2 ** 30;
 const machine = (change: Partial<OtherUse> = {}): OtherUse => ({

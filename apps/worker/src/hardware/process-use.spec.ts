@@ -1,4 +1,4 @@
-import { anonymousBytes, busyTicks, isStopped, processTicks } from './process-use.js';
+import { anonymousBytes, busyTicks, isStopped, processTicks } from './process-use.pure.js';
 
 describe('what a process takes', () => {
   it('is its own memory without mapped files', () => {

@@ -7,14 +7,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Assignment, EngineEstimate, Failure } from '@corral/contracts';
 import type { WorkerSettings } from '../config/settings.js';
 import { HardwareService } from '../hardware/hardware.service.js';
-import type { NodeMemory } from '../hardware/node-memory.js';
+import type { NodeMemory } from '../hardware/node-memory.pure.js';
 import { SETTINGS } from '../infra/tokens.js';
 import { EngineTool, type ToolAnswer } from '../infra/engine-tool.js';
 import { ModelStoreService } from '../models/model-store.service.js';
-import { visibilityOf, type DeviceVisibility } from './device-visibility.js';
-import { checkMemory } from './memory-check.js';
+import { visibilityOf, type DeviceVisibility } from './device-visibility.pure.js';
+import { checkMemory } from './memory-check.pure.js';
 import type { Admission } from './replica-port.js';
-import { maxThreadsOf } from './thread-budget.js';
+import { maxThreadsOf } from './thread-budget.pure.js';
 
 const LOAD_LIMIT_MS = 60_000;
 const LOAD_LIMIT_MS_PER_GIB = 30_000;

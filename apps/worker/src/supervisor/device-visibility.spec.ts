@@ -1,5 +1,5 @@
 import { replicaSpecSchema } from '@corral/contracts';
-import { visibilityOf } from './device-visibility.js';
+import { visibilityOf } from './device-visibility.pure.js';
 
 const spec = replicaSpecSchema.parse({});
 const GPUS = ['cuda0', 'cuda1', 'cuda2'];

@@ -5,7 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { engineEventSchema, type EngineCommand, type EngineEvent } from '@corral/contracts';
-import { isStopped } from '../hardware/process-use.js';
+import { isStopped } from '../hardware/process-use.pure.js';
 import type { EngineLaunch } from './engine-launch.js';
 import { LogTail } from './log-tail.js';
 

@@ -9,7 +9,7 @@ import type {
 import { EngineAsks, type EngineAnswer } from './engine-asks.js';
 import type { EngineProcess } from './engine-process.js';
 import type { StepStreams } from './replica-port.js';
-import { Watchdog } from './watchdog.js';
+import { Watchdog } from './watchdog.pure.js';
 
 type StatsEvent = Extract<EngineEvent, { type: 'stats' }>;
 

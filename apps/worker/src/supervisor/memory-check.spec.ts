@@ -1,5 +1,5 @@
 import type { EngineEstimate } from '@corral/contracts';
-import { checkMemory } from './memory-check.js';
+import { checkMemory } from './memory-check.pure.js';
 
 const GIB = 2 ** 30;
 const need: EngineEstimate = {

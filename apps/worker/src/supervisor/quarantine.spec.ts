@@ -1,4 +1,4 @@
-import { Quarantine } from './quarantine.js';
+import { Quarantine } from './quarantine.pure.js';
 
 describe('the quarantine', () => {
   it('refuses a generation that was on board of two lost engines', () => {

@@ -4,7 +4,7 @@ import {
   NEW_REPLICA,
   type ReplicaEvent,
   type ReplicaLifecycle,
-} from './replica-lifecycle.js';
+} from './replica-lifecycle.pure.js';
 
 const failure: Failure = { code: 'engine_crashed', message: 'The engine process ended.' };
 const lost = (nowMs: number): ReplicaEvent => ({ type: 'lost', failure, nowMs });

@@ -1,6 +1,6 @@
 /** What a replica asks of the world around it, and tells it. */
 import type { Assignment, EngineEvent, Failure } from '@corral/contracts';
-import type { DeviceVisibility } from './device-visibility.js';
+import type { DeviceVisibility } from './device-visibility.pure.js';
 import type { EngineProcess, EngineProcessListener } from './engine-process.js';
 
 export type StepStreams = Extract<EngineEvent, { type: 'step' }>['streams'];

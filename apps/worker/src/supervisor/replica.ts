@@ -12,7 +12,7 @@ import {
   NEW_REPLICA,
   type ReplicaEvent,
   type ReplicaLifecycle,
-} from './replica-lifecycle.js';
+} from './replica-lifecycle.pure.js';
 import type { LoadPermit, ReplicaPort } from './replica-port.js';
 
 const STOP_GRACE_MS = 1_500;

@@ -1,4 +1,4 @@
-import { backOffMs, isCrashLoop } from './restart-policy.js';
+import { backOffMs, isCrashLoop } from './restart-policy.pure.js';
 
 describe('the restart policy', () => {
   it('doubles the wait from half a second up to thirty', () => {

@@ -1,4 +1,4 @@
-import { maxThreadsOf } from './thread-budget.js';
+import { maxThreadsOf } from './thread-budget.pure.js';
 
 describe('the thread budget', () => {
   it.each([

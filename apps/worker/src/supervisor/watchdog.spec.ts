@@ -1,4 +1,4 @@
-import { Watchdog } from './watchdog.js';
+import { Watchdog } from './watchdog.pure.js';
 
 /** Rounds each second up to `toMs`, with what the engine does before each; the last verdict. */
 function watch(toMs: number, onBoard: number, live: (watchdog: Watchdog, nowMs: number) => void) {

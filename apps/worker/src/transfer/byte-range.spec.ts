@@ -1,4 +1,4 @@
-import { byteRangeOf } from './byte-range.js';
+import { byteRangeOf } from './byte-range.pure.js';
 
 describe('a range of a file of 100 bytes', () => {
   it.each([

@@ -6,9 +6,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FileSource } from '@corral/contracts';
 import type { Clock } from '../infra/clock.js';
 import { systemErrorCode } from '../infra/system-error.js';
-import type { Pace } from './pace.js';
+import type { Pace } from './pace.pure.js';
 import type { PartialFile } from './partial-file.js';
-import { judgeAnswer, type AnswerVerdict } from './source-answer.js';
+import { judgeAnswer, type AnswerVerdict } from './source-answer.pure.js';
 
 export type DownloadEnd =
   /** All bytes are here; whether they are the right ones is not known yet. */

@@ -14,7 +14,7 @@ import { freeBytesOf } from '../models/free-space.js';
 import type { ModelRecord } from '../models/model-record.js';
 import { ModelStoreService } from '../models/model-store.service.js';
 import { FileFetch, type FetchPort, type FetchState } from './file-fetch.js';
-import { Pace } from './pace.js';
+import { Pace } from './pace.pure.js';
 import { digestOfPartial, PartialFile } from './partial-file.js';
 
 /** More would only share the same network and disk. */

@@ -1,4 +1,4 @@
-import { MAX_UPLOADS, planAnswer, type FileAsk } from './file-answer-plan.js';
+import { MAX_UPLOADS, planAnswer, type FileAsk } from './file-answer-plan.pure.js';
 
 const digest = 'a'.repeat(64);
 const files = { sizeOf: (asked: string) => (asked === digest ? 100 : null), uploads: 0 };

@@ -10,9 +10,9 @@ import { systemErrorCode } from '../infra/system-error.js';
 import { ModelRefusal } from '../models/gguf/model-refusal.js';
 import type { ModelRecord } from '../models/model-record.js';
 import { download } from './download.js';
-import type { Pace } from './pace.js';
+import type { Pace } from './pace.pure.js';
 import { PartialFile } from './partial-file.js';
-import { SourceLedger } from './source-ledger.js';
+import { SourceLedger } from './source-ledger.pure.js';
 
 /** What is wrong on this node itself (a full disk, say) is looked at again after so long. */
 const OWN_FAULT_RETRY_MS = 15_000;

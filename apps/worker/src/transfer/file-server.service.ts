@@ -13,14 +13,14 @@ import type { WorkerSettings } from '../config/settings.js';
 import { WorkerLog } from '../infra/log.js';
 import { SETTINGS } from '../infra/tokens.js';
 import { ModelStoreService } from '../models/model-store.service.js';
-import { planAnswer, type FileAnswer } from './file-answer-plan.js';
+import { planAnswer, type FileAnswer } from './file-answer-plan.pure.js';
 import { interfaceAddresses, routeAddressTo } from './route-address.js';
 import {
   advertisedUrls,
   bindHostOf,
   natsEndpoint,
   type AddressFacts,
-} from './server-address-plan.js';
+} from './server-address-plan.pure.js';
 
 /** A machine may move to another network while its worker runs. */
 const ADDRESS_INTERVAL_MS = 30_000;

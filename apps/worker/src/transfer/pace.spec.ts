@@ -1,4 +1,4 @@
-import { Pace } from './pace.js';
+import { Pace } from './pace.pure.js';
 
 describe('the pace of downloads', () => {
   it('is not limited unless it is said', () => {

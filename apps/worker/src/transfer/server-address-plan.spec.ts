@@ -3,7 +3,7 @@ import {
   bindHostOf,
   natsEndpoint,
   type AddressFacts,
-} from './server-address-plan.js';
+} from './server-address-plan.pure.js';
 
 function facts(change: Partial<AddressFacts> = {}): AddressFacts {
   return {

@@ -1,4 +1,4 @@
-import { judgeAnswer } from './source-answer.js';
+import { judgeAnswer } from './source-answer.pure.js';
 
 function judge(status: number, headers: Record<string, string> = {}, haveBytes = 40) {
   return judgeAnswer({ status, header: (name) => headers[name] ?? null }, haveBytes, 100);

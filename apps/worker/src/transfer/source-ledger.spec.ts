@@ -1,5 +1,5 @@
 import type { FileSource } from '@corral/contracts';
-import { SourceLedger } from './source-ledger.js';
+import { SourceLedger } from './source-ledger.pure.js';
 
 const a: FileSource = { url: 'http://a:1/models/x', token: 'a' };
 const b: FileSource = { url: 'http://b:1/models/x', token: 'b' };

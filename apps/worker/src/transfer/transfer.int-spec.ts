@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { modelFileUrl, type FileServer, type Heartbeat, type NeededFile } from '@corral/contracts';
 import { fakeEngineEntry, TINY, until, writeGguf } from '@corral/testing';
 import { WorkerRig } from '../testing/worker-rig.js';
-import { MAX_UPLOADS } from './file-answer-plan.js';
+import { MAX_UPLOADS } from './file-answer-plan.pure.js';
 
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** A megabyte a second: the file takes a second. */

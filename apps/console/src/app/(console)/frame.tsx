@@ -1,8 +1,8 @@
 'use client';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'next-intl';
-import { CONTENT_ID, SkipLink } from '../../components/skip-link';
-import { TopBar } from '../../components/top-bar';
+import { CONTENT_ID, SkipLink } from '../../components/page/skip-link';
+import { TopBar } from '../../components/page/top-bar';
 import { ClusterPill } from '../../features/overview/components/cluster-pill';
 import { LiveDot } from '../../features/overview/components/live-dot';
 import { LiveOverviewProvider } from '../../features/overview/live-overview';

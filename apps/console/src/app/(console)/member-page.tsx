@@ -1,7 +1,7 @@
 'use client';
 import { useTranslations } from 'next-intl';
-import { useFailureText } from '../../components/failure-text';
-import { Notice } from '../../components/notice';
+import { useFailureText } from '../../components/forms/failure-text';
+import { Notice } from '../../components/page/notice';
 import { ConnectCard } from '../../features/connect/components/connect-card';
 import { useDeployments } from '../../features/deployments/use-deployments';
 import {

@@ -1,7 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import { Entrance } from '../../components/entrance';
+import { Entrance } from '../../components/page/entrance';
 import { Invitation } from '../../features/invitations/components/invitation';
 import { SignedOutOnly } from '../../features/sign-in/components/signed-out-only';
 import { useAnnounceAccount } from '../../features/sign-in/new-account';

@@ -1,4 +1,4 @@
-import { keyCommand } from './key-command';
+import { keyCommand } from './key-command.pure';
 
 describe('the command that makes a key', () => {
   it('names whose it is, unless it is a service key', () => {

@@ -4,7 +4,7 @@ import CircleDashed from 'lucide-react/icons/circle-dashed';
 import CircleX from 'lucide-react/icons/circle-x';
 import LoaderCircle from 'lucide-react/icons/loader-circle';
 import Moon from 'lucide-react/icons/moon';
-import type { StateLook } from '../../components/state-badge';
+import type { StateLook } from '../../components/figures/state-badge';
 
 export const DEPLOYMENT_LOOKS: Record<DeploymentView['state'], StateLook> = {
   ready: { tone: 'ok', icon: CircleCheck },

@@ -1,4 +1,4 @@
-import { couldBeToken, entryProblems, PASSWORD_LENGTH } from './invitation-entry';
+import { couldBeToken, entryProblems, PASSWORD_LENGTH } from './invitation-entry.pure';
 
 const GOOD_PASSWORD = 'x'.repeat(12);
 

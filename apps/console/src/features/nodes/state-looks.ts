@@ -6,7 +6,7 @@ import CircleX from 'lucide-react/icons/circle-x';
 import Hourglass from 'lucide-react/icons/hourglass';
 import LoaderCircle from 'lucide-react/icons/loader-circle';
 import WifiOff from 'lucide-react/icons/wifi-off';
-import type { StateLook } from '../../components/state-badge';
+import type { StateLook } from '../../components/figures/state-badge';
 
 export const NODE_LOOKS: Record<NodeView['state'], StateLook> = {
   joining: { tone: 'busy', icon: LoaderCircle, spins: true },

@@ -1,4 +1,4 @@
-import { findComparable } from '../comparable.js';
+import { findComparable } from './comparable.pure.js';
 import { listPrices } from './price-book.js';
 
 describe('the price book', () => {

@@ -1,5 +1,5 @@
 /** OpenAI's `usage` object. */
-import type { CompletionUsage } from '../settlement-of.js';
+import type { CompletionUsage } from '../settlement-of.pure.js';
 
 export function usageView(usage: CompletionUsage): object {
   return {

@@ -1,12 +1,12 @@
 'use client';
 import { useState, type ReactNode } from 'react';
 import { useTranslations } from 'next-intl';
-import { Card } from '../../../components/card';
-import { CodeBlock } from '../../../components/code-block';
-import { CommandLine } from '../../../components/command-line';
-import { Section } from '../../../components/section';
-import { SegmentedControl } from '../../../components/segmented-control';
-import { keyCommand } from '../key-command';
+import { Card } from '../../../components/page/card';
+import { CodeBlock } from '../../../components/actions/code-block';
+import { CommandLine } from '../../../components/actions/command-line';
+import { Section } from '../../../components/page/section';
+import { SegmentedControl } from '../../../components/actions/segmented-control';
+import { keyCommand } from '../key-command.pure';
 import {
   MODEL_PLACEHOLDER,
   SNIPPET_LANGUAGES,

@@ -1,9 +1,9 @@
 'use client';
 import type { DeploymentView } from '@corral/contracts/http';
 import { useTranslations } from 'next-intl';
-import { ProgressBar } from '../../../components/progress-bar';
-import { SlotCells } from '../../../components/slot-cells';
-import { StateBadge } from '../../../components/state-badge';
+import { ProgressBar } from '../../../components/figures/progress-bar';
+import { SlotCells } from '../../../components/figures/slot-cells';
+import { StateBadge } from '../../../components/figures/state-badge';
 import { formatCount } from '../../../lib/format-rate';
 import { DEPLOYMENT_LOOKS } from '../state-looks';
 

@@ -2,9 +2,9 @@
 import type { DeploymentView } from '@corral/contracts/http';
 import Boxes from 'lucide-react/icons/boxes';
 import { useTranslations } from 'next-intl';
-import { Card } from '../../../components/card';
-import { EmptyState } from '../../../components/empty-state';
-import { Section } from '../../../components/section';
+import { Card } from '../../../components/page/card';
+import { EmptyState } from '../../../components/page/empty-state';
+import { Section } from '../../../components/page/section';
 import { DeploymentRow } from './deployment-row';
 
 const HEAD = 'px-4 py-2.5 font-medium first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5';

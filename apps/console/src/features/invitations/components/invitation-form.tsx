@@ -2,14 +2,14 @@
 import { useRef, useState, type FormEvent } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { Card } from '../../../components/card';
-import { FormFailure } from '../../../components/form-failure';
-import { PasswordField } from '../../../components/password-field';
-import { SubmitButton } from '../../../components/submit-button';
-import { TextField } from '../../../components/text-field';
+import { Card } from '../../../components/page/card';
+import { FormFailure } from '../../../components/forms/form-failure';
+import { PasswordField } from '../../../components/forms/password-field';
+import { SubmitButton } from '../../../components/actions/submit-button';
+import { TextField } from '../../../components/forms/text-field';
 import { useThrottle } from '../../../lib/use-throttle';
 import { acceptInvitation } from '../api/accept-invitation';
-import { entryProblems, PASSWORD_LENGTH } from '../invitation-entry';
+import { entryProblems, PASSWORD_LENGTH } from '../invitation-entry.pure';
 
 export interface InvitationFormProps {
   token: string;

@@ -2,8 +2,8 @@
 import { useState } from 'react';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
-import { Notice } from '../../../components/notice';
-import { couldBeToken } from '../invitation-entry';
+import { Notice } from '../../../components/page/notice';
+import { couldBeToken } from '../invitation-entry.pure';
 import { InvitationForm } from './invitation-form';
 
 export interface InvitationProps {

@@ -1,8 +1,8 @@
 'use client';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'next-intl';
-import { Card } from '../../../components/card';
-import { Section } from '../../../components/section';
+import { Card } from '../../../components/page/card';
+import { Section } from '../../../components/page/section';
 
 export interface IdentityCardProps {
   name: string;

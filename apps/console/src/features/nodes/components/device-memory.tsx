@@ -3,7 +3,7 @@ import type { NodeView } from '@corral/contracts/http';
 import Cpu from 'lucide-react/icons/cpu';
 import Gpu from 'lucide-react/icons/gpu';
 import { useTranslations } from 'next-intl';
-import { Meter } from '../../../components/meter';
+import { Meter } from '../../../components/figures/meter';
 import { formatBytes, formatBytesOf } from '../../../lib/format-bytes';
 
 export type DeviceView = NodeView['devices'][number];

@@ -2,8 +2,8 @@
 import { useId } from 'react';
 import type { NodeView } from '@corral/contracts/http';
 import { useTranslations } from 'next-intl';
-import { Card } from '../../../components/card';
-import { StateBadge } from '../../../components/state-badge';
+import { Card } from '../../../components/page/card';
+import { StateBadge } from '../../../components/figures/state-badge';
 import { formatAge } from '../../../lib/format-duration';
 import { NODE_LOOKS } from '../state-looks';
 import { DeviceMemory } from './device-memory';

@@ -2,8 +2,8 @@
 import type { NodeView } from '@corral/contracts/http';
 import Server from 'lucide-react/icons/server';
 import { useTranslations } from 'next-intl';
-import { EmptyState } from '../../../components/empty-state';
-import { Section } from '../../../components/section';
+import { EmptyState } from '../../../components/page/empty-state';
+import { Section } from '../../../components/page/section';
 import { NodeCard } from './node-card';
 
 export interface NodeListProps {

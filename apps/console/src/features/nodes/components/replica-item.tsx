@@ -1,8 +1,8 @@
 'use client';
 import { useTranslations } from 'next-intl';
-import { ProgressBar } from '../../../components/progress-bar';
-import { SlotCells } from '../../../components/slot-cells';
-import { StateBadge } from '../../../components/state-badge';
+import { ProgressBar } from '../../../components/figures/progress-bar';
+import { SlotCells } from '../../../components/figures/slot-cells';
+import { StateBadge } from '../../../components/figures/state-badge';
 import { formatBytes } from '../../../lib/format-bytes';
 import { formatCount } from '../../../lib/format-rate';
 import { REPLICA_LOOKS, type ReplicaView } from '../state-looks';

@@ -4,7 +4,7 @@ import CircleCheck from 'lucide-react/icons/circle-check';
 import CircleX from 'lucide-react/icons/circle-x';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import { useTranslations } from 'next-intl';
-import { StateBadge, type StateLook } from '../../../components/state-badge';
+import { StateBadge, type StateLook } from '../../../components/figures/state-badge';
 import { formatAge } from '../../../lib/format-duration';
 import { useLiveOverview } from '../live-overview';
 

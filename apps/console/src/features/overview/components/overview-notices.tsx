@@ -1,7 +1,7 @@
 'use client';
 import { useTranslations } from 'next-intl';
-import { useFailureText } from '../../../components/failure-text';
-import { Notice } from '../../../components/notice';
+import { useFailureText } from '../../../components/forms/failure-text';
+import { Notice } from '../../../components/page/notice';
 import { formatAge } from '../../../lib/format-duration';
 import { useLiveOverview } from '../live-overview';
 

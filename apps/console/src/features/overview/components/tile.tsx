@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { Card } from '../../../components/card';
-import { Sparkline } from '../../../components/sparkline';
+import { Card } from '../../../components/page/card';
+import { Sparkline } from '../../../components/figures/sparkline';
 import type { Quantity } from '../../../lib/format-bytes';
 import type { Sample } from '../../../lib/time-series';
 

@@ -2,9 +2,9 @@
 import LogOut from 'lucide-react/icons/log-out';
 import UserRound from 'lucide-react/icons/user-round';
 import { useTranslations } from 'next-intl';
-import { Button } from '../../../components/button';
-import { Popover } from '../../../components/popover';
-import { PreferencesControls } from '../../../components/preferences-controls';
+import { Button } from '../../../components/actions/button';
+import { Popover } from '../../../components/actions/popover';
+import { PreferencesControls } from '../../../components/page/preferences-controls';
 import { useSignedIn } from '../signed-in';
 import { useSignOut } from '../use-sign-out';
 

@@ -2,10 +2,10 @@
 import { useRef, useState, type FormEvent } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { FormFailure } from '../../../components/form-failure';
-import { PasswordField } from '../../../components/password-field';
-import { SubmitButton } from '../../../components/submit-button';
-import { TextField } from '../../../components/text-field';
+import { FormFailure } from '../../../components/forms/form-failure';
+import { PasswordField } from '../../../components/forms/password-field';
+import { SubmitButton } from '../../../components/actions/submit-button';
+import { TextField } from '../../../components/forms/text-field';
 import { useThrottle } from '../../../lib/use-throttle';
 import { signIn } from '../api/sign-in';
 

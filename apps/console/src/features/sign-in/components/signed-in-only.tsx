@@ -2,11 +2,11 @@
 import { useEffect, type ReactNode } from 'react';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
-import { BrandMark } from '../../../components/brand-mark';
-import { Button } from '../../../components/button';
-import { useFailureText } from '../../../components/failure-text';
-import { Notice } from '../../../components/notice';
-import { Splash } from '../../../components/splash';
+import { BrandMark } from '../../../components/page/brand-mark';
+import { Button } from '../../../components/actions/button';
+import { useFailureText } from '../../../components/forms/failure-text';
+import { Notice } from '../../../components/page/notice';
+import { Splash } from '../../../components/page/splash';
 import type { ApiFailure } from '../../../lib/api-client';
 import { ApiFailureError } from '../../../lib/query-client';
 import { signInPath } from '../../../lib/safe-next-path';

@@ -2,8 +2,8 @@
 import type { ReactNode } from 'react';
 import LogOut from 'lucide-react/icons/log-out';
 import { useTranslations } from 'next-intl';
-import { Button } from '../../../components/button';
-import { Notice } from '../../../components/notice';
+import { Button } from '../../../components/actions/button';
+import { Notice } from '../../../components/page/notice';
 import { useSession } from '../use-session';
 import { useSignOut } from '../use-sign-out';
 
