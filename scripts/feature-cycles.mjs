@@ -1,7 +1,8 @@
 /** Finds circles among feature folders, which no import circle between files need show. */
 
-/** The apps whose folders in `src/` import each other one way. */
-const FEATURE = /^apps\/(?:controller|worker|cli)\/src\/[^/]+(?=\/)/;
+/** Folders that import each other one way: those in `src/` of these apps, and scheduling's rooms. */
+const FEATURE =
+  /^apps\/controller\/src\/scheduling\/[^/]+(?=\/)|^apps\/(?:controller|worker|cli)\/src\/[^/]+(?=\/)/;
 /** Tests may set up any feature beside their own. */
 const TEST = /\.(spec|int-spec)\.ts$|\/src\/testing\//;
 

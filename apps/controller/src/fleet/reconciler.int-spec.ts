@@ -27,8 +27,8 @@ import { DeploymentAdminService } from '../deployments/deployment-admin.service.
 import { DeploymentWriter } from '../deployments/deployment-writer.js';
 import { DeploymentsRepository } from '../deployments/deployments.repository.js';
 import { DeploymentsService } from '../deployments/deployments.service.js';
-import { EstimatesService } from '../placement/estimates.service.js';
-import { MemoryMarginsService } from '../placement/memory-margins.service.js';
+import { EstimatesService } from '../placement/memory/estimates.service.js';
+import { MemoryMarginsService } from '../placement/memory/memory-margins.service.js';
 import { PlacementService } from '../placement/placement.service.js';
 import { AssignmentsRepository } from './assignments.repository.js';
 import { ReconcilerService } from './reconciler.service.js';

@@ -8,7 +8,7 @@ import type {
   GenerationListener,
   GenerationOrder,
   GenerationReport,
-} from '../scheduling/generation.pure.js';
+} from '../scheduling/core/generation.js';
 import { openedRequest } from '../testing/settled-requests.js';
 import { estimateTokens } from './token-estimate.pure.js';
 import { RunningCompletion, type ChoiceEvent, type CompletionPorts } from './running-completion.js';

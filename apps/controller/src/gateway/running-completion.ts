@@ -16,7 +16,7 @@ import type {
   Generation,
   GenerationEvent,
   GenerationReport,
-} from '../scheduling/generation.pure.js';
+} from '../scheduling/core/generation.js';
 import type { SchedulingService } from '../scheduling/scheduling.service.js';
 import type { SettlementService } from '../ledger/settlement/settlement.service.js';
 import type { StreamProgressService } from '../lost-requests/stream-progress.service.js';

@@ -1,6 +1,6 @@
 /** The one ledger row of a request, from what its generations report; not priced yet. Pure. */
 import type { Failure, OpenedRequest, SettledRequest } from '@corral/contracts';
-import type { GenerationReport } from '../scheduling/generation.pure.js';
+import type { GenerationReport } from '../scheduling/core/generation.js';
 import type { Unpriced } from '../ledger/settlement/unpriced.pure.js';
 
 export interface CompletionOutcome {

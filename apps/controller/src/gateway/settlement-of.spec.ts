@@ -1,4 +1,4 @@
-import type { GenerationReport } from '../scheduling/generation.pure.js';
+import type { GenerationReport } from '../scheduling/core/generation.js';
 import { openedRequest } from '../testing/settled-requests.js';
 import { settlementOf, usageOf, type CompletionOutcome } from './settlement-of.pure.js';
 

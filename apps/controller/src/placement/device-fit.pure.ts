@@ -10,9 +10,9 @@
  * CPU's speed, so that has to be asked for by a number. Pure.
  */
 import type { DeviceKind, Reservation } from '@corral/contracts';
-import { freeText, type FreeMemory } from './free-memory.pure.js';
-import { gib } from './gib.pure.js';
-import { needOnCpu, needOnGpu, needText, type MemoryNeed } from './memory-need.pure.js';
+import { freeText, type FreeMemory } from './memory/free-memory.pure.js';
+import { gib } from './memory/gib.pure.js';
+import { needOnCpu, needOnGpu, needText, type MemoryNeed } from './memory/memory-need.pure.js';
 
 export type DeviceFit =
   | {

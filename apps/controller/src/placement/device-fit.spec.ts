@@ -1,7 +1,7 @@
 import { device, GIB, need } from '../testing/placement-scenes.js';
 import { fitOnDevices } from './device-fit.pure.js';
-import { freeMemoryOf } from './free-memory.pure.js';
-import type { MemoryNeed } from './memory-need.pure.js';
+import { freeMemoryOf } from './memory/free-memory.pure.js';
+import type { MemoryNeed } from './memory/memory-need.pure.js';
 
 function fit(
   of: MemoryNeed,

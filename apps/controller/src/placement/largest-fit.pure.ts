@@ -3,8 +3,8 @@
  * with both; the computation is taken as it is at the size asked for. Pure.
  */
 import { fitOnDevices, type DeviceWishes } from './device-fit.pure.js';
-import type { FreeMemory } from './free-memory.pure.js';
-import type { MemoryNeed } from './memory-need.pure.js';
+import type { FreeMemory } from './memory/free-memory.pure.js';
+import type { MemoryNeed } from './memory/memory-need.pure.js';
 
 const MAX_SLOTS = 256;
 /** Contexts are told in steps of so many tokens. */

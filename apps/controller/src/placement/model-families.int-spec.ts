@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { modelEstimateSchema, placementSchema, type ModelEstimate } from '@corral/contracts';
 import { MODEL_FAMILIES, writeFamilyHeader, type Quantization } from '@corral/testing';
 import { candidate, device, wanted } from '../testing/placement-scenes.js';
-import { DEFAULT_MARGIN } from './memory-margin.pure.js';
+import { DEFAULT_MARGIN } from './memory/memory-margin.pure.js';
 import { previewPlacement } from './placement-preview.pure.js';
 
 const ENGINE = fileURLToPath(new URL('../../../engine/dist/main.js', import.meta.url));

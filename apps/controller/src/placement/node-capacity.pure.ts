@@ -5,8 +5,8 @@
 import type { Reservation } from '@corral/contracts';
 import type { CandidateNode, PlacedReplica } from './candidate-node.pure.js';
 import { fitOnDevices, type DeviceFit } from './device-fit.pure.js';
-import { freeMemoryOf, type FreeMemory } from './free-memory.pure.js';
-import type { MemoryNeed } from './memory-need.pure.js';
+import { freeMemoryOf, type FreeMemory } from './memory/free-memory.pure.js';
+import type { MemoryNeed } from './memory/memory-need.pure.js';
 import { whyNotOn, type FileSupply } from './node-filter.pure.js';
 import type { FittingNode } from './node-rank.pure.js';
 import type { WantedRevision } from '../deployments/wanted-revision.pure.js';

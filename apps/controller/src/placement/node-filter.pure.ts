@@ -10,7 +10,7 @@
  */
 import type { CandidateNode } from './candidate-node.pure.js';
 import { gpuKinds } from './device-fit.pure.js';
-import { gib } from './gib.pure.js';
+import { gib } from './memory/gib.pure.js';
 import type { WantedRevision } from '../deployments/wanted-revision.pure.js';
 
 /** Left free on a node's disk when a model file is brought there. */

@@ -11,7 +11,7 @@
  * and at last the first by id, so that the same state always gives the same plan. Pure.
  */
 import type { DeviceKind, Placement } from '@corral/contracts';
-import { gib } from './gib.pure.js';
+import { gib } from './memory/gib.pure.js';
 
 /** A node that fits, and what speaks for it. */
 export interface FittingNode {

@@ -16,7 +16,7 @@
 import type { Reservation } from '@corral/contracts';
 import type { CandidateNode, PlacedReplica } from './candidate-node.pure.js';
 import { NodeCapacity, type Refusal } from './node-capacity.pure.js';
-import type { NeedState } from './memory-need.pure.js';
+import type { NeedState } from './memory/memory-need.pure.js';
 import { bestOf } from './node-rank.pure.js';
 import { standingOf, type Standing } from './replica-standing.pure.js';
 import type { WantedRevision } from '../deployments/wanted-revision.pure.js';

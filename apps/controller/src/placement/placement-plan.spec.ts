@@ -1,7 +1,7 @@
 import { placementSchema } from '@corral/contracts';
 import { candidate, device, GIB, need, placed, wanted } from '../testing/placement-scenes.js';
 import type { CandidateNode, PlacedReplica } from './candidate-node.pure.js';
-import type { MemoryNeed } from './memory-need.pure.js';
+import type { MemoryNeed } from './memory/memory-need.pure.js';
 import { planPlacement, type PlacementPlan } from './placement-plan.pure.js';
 import type { WantedRevision } from '../deployments/wanted-revision.pure.js';
 

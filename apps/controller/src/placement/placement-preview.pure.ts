@@ -4,7 +4,7 @@ import type { WantedRevision } from '../deployments/wanted-revision.pure.js';
 import type { CandidateNode, PlacedReplica } from './candidate-node.pure.js';
 import { fitOnDevices, type DeviceFit } from './device-fit.pure.js';
 import { largestFit } from './largest-fit.pure.js';
-import type { MemoryNeed } from './memory-need.pure.js';
+import type { MemoryNeed } from './memory/memory-need.pure.js';
 import { NodeCapacity } from './node-capacity.pure.js';
 import { planPlacement, type PlacementAction } from './placement-plan.pure.js';
 

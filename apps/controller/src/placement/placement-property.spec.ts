@@ -6,7 +6,7 @@ import { placementSchema } from '@corral/contracts';
 import { candidate, device, GIB, need, placed, wanted } from '../testing/placement-scenes.js';
 import { seededRandom } from '../testing/seeded-random.js';
 import type { CandidateNode, PlacedReplica } from './candidate-node.pure.js';
-import type { MemoryNeed, NeedState } from './memory-need.pure.js';
+import type { MemoryNeed, NeedState } from './memory/memory-need.pure.js';
 import { planPlacement, type PlacementPlan } from './placement-plan.pure.js';
 import type { WantedRevision } from '../deployments/wanted-revision.pure.js';
 

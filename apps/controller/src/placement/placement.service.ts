@@ -10,9 +10,9 @@ import type { WantedRevision } from '../deployments/wanted-revision.pure.js';
 import type { CandidateNode, PlacedReplica } from './candidate-node.pure.js';
 import { candidateOf, deviceKindOf, placedReplicaOf, unheardNode } from './candidate-of.pure.js';
 import { FailedReplicas } from './failed-replicas.pure.js';
-import { EstimatesService, type EstimateState } from './estimates.service.js';
-import { MemoryMarginsService } from './memory-margins.service.js';
-import { estimatedBytes, type NeedState } from './memory-need.pure.js';
+import { EstimatesService, type EstimateState } from './memory/estimates.service.js';
+import { MemoryMarginsService } from './memory/memory-margins.service.js';
+import { estimatedBytes, type NeedState } from './memory/memory-need.pure.js';
 import { planPlacement, type PlacementPlan } from './placement-plan.pure.js';
 import { UnheardNodes } from './unheard-nodes.pure.js';
 

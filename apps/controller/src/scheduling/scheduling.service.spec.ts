@@ -9,7 +9,7 @@ import {
 } from '@corral/contracts';
 import { jest } from '@jest/globals';
 import { Attempts, type StartOutcome } from './attempts/attempts.port.js';
-import type { GenerationEvent } from './generation.pure.js';
+import type { GenerationEvent } from './core/generation.js';
 import { ReplicaDirectory } from './replicas/replica-directory.port.js';
 import type { ReplicaSnapshot } from './replicas/replica-snapshot.pure.js';
 import { SchedulingService } from './scheduling.service.js';

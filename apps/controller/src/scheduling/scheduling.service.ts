@@ -21,7 +21,7 @@ import type {
   GenerationEvent,
   GenerationListener,
   GenerationOrder,
-} from './generation.pure.js';
+} from './core/generation.js';
 import {
   account,
   billPrompt,

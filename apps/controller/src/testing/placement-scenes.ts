@@ -5,7 +5,7 @@ import type {
   DeviceMemory,
   PlacedReplica,
 } from '../placement/candidate-node.pure.js';
-import type { MemoryNeed } from '../placement/memory-need.pure.js';
+import type { MemoryNeed } from '../placement/memory/memory-need.pure.js';
 import type { WantedRevision } from '../deployments/wanted-revision.pure.js';
 
 export const GIB = 2 ** 30;

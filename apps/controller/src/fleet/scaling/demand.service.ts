@@ -12,7 +12,7 @@ import {
 } from '@corral/contracts';
 import { Clock } from '../../infra/clock.js';
 import { ControllerIdentity } from '../../infra/controller-identity.js';
-import type { Generation, GenerationListener } from '../../scheduling/generation.pure.js';
+import type { Generation, GenerationListener } from '../../scheduling/core/generation.js';
 import { OwnDemand } from './own-demand.pure.js';
 
 const INTERVAL_MS = 1_000;

@@ -3,7 +3,7 @@
  * milliseconds on its monotonic clock.
  */
 import type { ControllerLoad } from '@corral/contracts';
-import type { Generation } from '../../scheduling/generation.pure.js';
+import type { Generation } from '../../scheduling/core/generation.js';
 
 /** One generation, from its submission to its last event. */
 export interface Asking {

@@ -1,4 +1,4 @@
-import type { GenerationReport } from '../../scheduling/generation.pure.js';
+import type { GenerationReport } from '../../scheduling/core/generation.js';
 import { OwnDemand, type Asking } from './own-demand.pure.js';
 
 function submitted(asking: Asking, attempts: number): Asking {

@@ -7,7 +7,7 @@ import { ControllerIdentity } from '../../infra/controller-identity.js';
 import { LeaderService } from '../../infra/leader.service.js';
 import { PrismaService } from '../../infra/prisma.service.js';
 import { NodesService } from '../../nodes/nodes.service.js';
-import type { Generation, GenerationListener } from '../../scheduling/generation.pure.js';
+import type { Generation, GenerationListener } from '../../scheduling/core/generation.js';
 import { DrivenClock } from '../../testing/driven-clock.js';
 import { heartbeatOf, MODEL_DIGEST } from '../../testing/heartbeats.js';
 import { startServers, type TestServers } from '../../testing/test-servers.js';

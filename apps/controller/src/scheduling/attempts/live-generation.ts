@@ -7,7 +7,7 @@ import type {
   GenerationListener,
   GenerationOrder,
   GenerationReport,
-} from '../generation.pure.js';
+} from '../core/generation.js';
 import type { ReplicaSnapshot } from '../replicas/replica-snapshot.pure.js';
 
 export interface LiveGeneration {

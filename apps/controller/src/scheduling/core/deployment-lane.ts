@@ -4,7 +4,7 @@
  */
 import { DrainRate } from '../queue/drain-rate.pure.js';
 import { FairQueue, type Waiting } from '../queue/fair-queue.pure.js';
-import type { WantedReplicas } from './wanted-replicas.js';
+import type { WantedReplicas } from '../replicas/wanted-replicas.pure.js';
 
 export class DeploymentLane<E extends Waiting> {
   readonly queue = new FairQueue<E>();

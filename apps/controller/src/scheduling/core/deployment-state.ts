@@ -2,7 +2,7 @@
 import { DeploymentLane } from './deployment-lane.js';
 import type { Waiting } from '../queue/fair-queue.pure.js';
 import { ReplicaPool } from '../replicas/replica-pool.pure.js';
-import { keyOfWanted, type WantedReplicas } from './wanted-replicas.js';
+import { keyOfWanted, type WantedReplicas } from '../replicas/wanted-replicas.pure.js';
 
 export class DeploymentState<E extends Waiting> {
   readonly pool = new ReplicaPool();

@@ -9,7 +9,7 @@
 import { costOf, type Need, type ReplicaCost } from './replica-cost.pure.js';
 import type { ReplicaLoad } from './replica-load.pure.js';
 import type { ReplicaPool } from './replica-pool.pure.js';
-import type { WantedReplicas } from '../core/wanted-replicas.js';
+import type { WantedReplicas } from './wanted-replicas.pure.js';
 
 export interface Wish extends Need, WantedReplicas {
   /** See crash-blame.ts: not where another is on trial. */

@@ -14,7 +14,7 @@ import {
   type ReplicaLoad,
 } from './replica-load.pure.js';
 import type { ReplicaSnapshot } from './replica-snapshot.pure.js';
-import type { WantedReplicas } from '../core/wanted-replicas.js';
+import type { WantedReplicas } from './wanted-replicas.pure.js';
 
 /**
  * A replica with this much prefill ahead gets no more: what waits here can still go where it turns

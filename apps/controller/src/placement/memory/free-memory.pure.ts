@@ -3,7 +3,7 @@
  * replicas that it does not show loaded yet, and never more than its size less all promises. The
  * second matters where weights are mapped files: the system counts those as free memory. Pure.
  */
-import type { CandidateNode, DeviceMemory, PlacedReplica } from './candidate-node.pure.js';
+import type { CandidateNode, DeviceMemory, PlacedReplica } from '../candidate-node.pure.js';
 import { gib } from './gib.pure.js';
 
 export interface FreeMemory extends DeviceMemory {

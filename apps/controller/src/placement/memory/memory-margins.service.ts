@@ -1,6 +1,6 @@
 /** Learned margins, in memory for whoever plans, and in the database for all controllers. */
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { PrismaService } from '../infra/prisma.service.js';
+import { PrismaService } from '../../infra/prisma.service.js';
 import { isLarger, marginsOf, type MarginKey, type MarginSample } from './memory-margin.pure.js';
 
 /** How soon a margin is known that another controller learned. */

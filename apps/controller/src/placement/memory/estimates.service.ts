@@ -4,10 +4,10 @@
  */
 import { Injectable, Logger } from '@nestjs/common';
 import type { ModelEstimate, ReplicaSpec } from '@corral/contracts';
-import { FailureException } from '../common/failure.exception.js';
-import { Clock } from '../infra/clock.js';
-import { NodeCommandsService } from '../nodes/node-commands.service.js';
-import { NodesService } from '../nodes/nodes.service.js';
+import { FailureException } from '../../common/failure.exception.js';
+import { Clock } from '../../infra/clock.js';
+import { NodeCommandsService } from '../../nodes/node-commands.service.js';
+import { NodesService } from '../../nodes/nodes.service.js';
 
 /** The engine's program has 30 s. */
 const ANSWER_TIMEOUT_MS = 35_000;
