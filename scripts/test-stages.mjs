@@ -19,7 +19,7 @@ export const checkStages = [
   { title: 'Types', run: (detail) => runTurbo('typecheck', detail) },
 ];
 
-/** Each gives what its tests came to. */
+/** Each returns its counts, the names of failed and skipped tests, and how long each file took. */
 export const testStages = [
   {
     title: 'Unit and integration tests',
@@ -49,7 +49,7 @@ function jest(name, env, args) {
     { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } },
   );
   if (!existsSync(report)) {
-    return { passed: 0, failed: 1, failures: [`${name}: no report`], skipped: [] };
+    return { passed: 0, failed: 1, failures: [`${name}: no report`], skipped: [], files: [] };
   }
   return counts(JSON.parse(readFileSync(report, 'utf8')), status);
 }
@@ -74,5 +74,9 @@ function counts(report, status) {
     failed: failed === 0 && status !== 0 ? 1 : failed,
     failures: [...unloadable, ...named('failed')],
     skipped: named('pending', 'todo'),
+    files: report.testResults.map(({ name, startTime, endTime }) => ({
+      name: relative(ROOT, name),
+      ms: endTime - startTime,
+    })),
   };
 }

@@ -1,9 +1,12 @@
 /**
  * `npm test`: everything that must hold before a change is taken. Every stage runs even when an
- * earlier one failed, unless nothing was built. The last lines name what failed and count the tests; a
- * stage that failed as a whole counts as one failure.
+ * earlier one failed, unless nothing was built. The last lines name the ten slowest test files and
+ * what failed, and count the tests; a stage that failed as a whole counts as one failure.
  */
 import './require-node.mjs';
+
+/** Test files that took longest, listed at the end of a run. */
+const SLOWEST_SHOWN = 10;
 
 async function test() {
   const { bootstrap } = await import('./bootstrap.mjs');
@@ -13,9 +16,9 @@ async function test() {
 
   const steps = createSteps();
   if (!(await bootstrap(steps)))
-    return summary({ passed: 0, failed: 1, failures: ['Build'], skipped: [] });
+    return summary({ passed: 0, failed: 1, failures: ['Build'], skipped: [], files: [] });
 
-  const total = { passed: 0, failed: 0, failures: [], skipped: [] };
+  const total = { passed: 0, failed: 0, failures: [], skipped: [], files: [] };
   for (const { title, run } of checkStages) {
     const failed = await steps.run(title, run).then(
       () => false,
@@ -37,13 +40,16 @@ async function test() {
     total.failed += result.failed;
     total.failures.push(...result.failures);
     total.skipped.push(...result.skipped);
+    total.files.push(...result.files);
   }
 
   for (const missing of tools.missing) console.log(`Not available: ${missing}`);
   return summary(total);
 }
 
-function summary({ passed, failed, failures, skipped }) {
+function summary({ passed, failed, failures, skipped, files }) {
+  const slowest = files.toSorted((a, b) => b.ms - a.ms).slice(0, SLOWEST_SHOWN);
+  for (const { name, ms } of slowest) console.log(`slow: ${Math.round(ms / 1000)} s ${name}`);
   for (const name of skipped) console.log(`skipped: ${name}`);
   for (const name of failures) console.log(`failed: ${name}`);
   if (passed === 0) console.log('No test ran.');
