@@ -112,7 +112,7 @@ describe('the reconciler', () => {
 
   /** A node that is heard of, and whose row is there. */
   async function join(nodeId: string, change: Partial<Heartbeat> = {}): Promise<void> {
-    nodes.heard(heartbeatOf(nodeId, change));
+    nodes.onHeartbeat(heartbeatOf(nodeId, change));
     const row = () => prisma.client.node.findUnique({ where: { id: nodeId } });
     await until('the node’s row', row);
   }
@@ -169,7 +169,7 @@ describe('the reconciler', () => {
     const told = commands.sent.length;
     await reconciler.reconcile();
     expect(commands.sent.length).toBe(told + 1);
-    nodes.heard(heartbeatOf('a', { sequence: 1, assignmentGeneration: 1 }));
+    nodes.onHeartbeat(heartbeatOf('a', { sequence: 1, assignmentGeneration: 1 }));
     await reconciler.reconcile();
     expect(commands.sent.length).toBe(told + 1);
   });
@@ -186,13 +186,13 @@ describe('the reconciler', () => {
     expect(last('a')?.files).toEqual([]);
     expect(last('b')?.files).toEqual([{ ...file, sources: [{ url, token }] }]);
 
-    nodes.heard(heartbeatOf('a', { sequence: 1, assignmentGeneration: 1, fileServer }));
-    nodes.heard(heartbeatOf('b', { sequence: 1, assignmentGeneration: 1, models: [] }));
+    nodes.onHeartbeat(heartbeatOf('a', { sequence: 1, assignmentGeneration: 1, fileServer }));
+    nodes.onHeartbeat(heartbeatOf('b', { sequence: 1, assignmentGeneration: 1, models: [] }));
     const told = commands.sent.length;
     await reconciler.reconcile();
     expect(commands.sent.slice(told)).toMatchObject([['b', { generation: 1, files: [file] }]]);
 
-    nodes.heard(heartbeatOf('b', { sequence: 2, assignmentGeneration: 1 }));
+    nodes.onHeartbeat(heartbeatOf('b', { sequence: 2, assignmentGeneration: 1 }));
     await reconciler.reconcile();
     expect(commands.sent).toHaveLength(told + 1);
   });
@@ -224,10 +224,10 @@ describe('the reconciler', () => {
     expect(last('a')).toMatchObject({ generation: 1, polite: true });
     const told = commands.sent.length;
     const knows = { assignmentGeneration: 1 };
-    nodes.heard(heartbeatOf('a', { ...knows, sequence: 1 }));
+    nodes.onHeartbeat(heartbeatOf('a', { ...knows, sequence: 1 }));
     await reconciler.reconcile();
     expect(commands.sent.length).toBe(told + 1);
-    nodes.heard(heartbeatOf('a', { ...knows, sequence: 2, polite: true }));
+    nodes.onHeartbeat(heartbeatOf('a', { ...knows, sequence: 2, polite: true }));
     await reconciler.reconcile();
     expect(commands.sent.length).toBe(told + 1);
   });
@@ -237,12 +237,12 @@ describe('the reconciler', () => {
     await join('b');
     await join('c');
     clock.advance(4_000);
-    nodes.heard(heartbeatOf('c', { sequence: 1 }));
+    nodes.onHeartbeat(heartbeatOf('c', { sequence: 1 }));
     await deploy('m');
     await settle();
     expect(nodes.isBraked()).toBe(true);
     expect(await prisma.client.replica.count()).toBe(0);
-    nodes.heard(heartbeatOf('a', { sequence: 1 }));
+    nodes.onHeartbeat(heartbeatOf('a', { sequence: 1 }));
     await settle();
     expect(nodes.isBraked()).toBe(false);
     expect(await prisma.client.replica.count()).toBe(1);
@@ -251,7 +251,7 @@ describe('the reconciler', () => {
   it('says why a replica is nowhere', async () => {
     await join('a');
     await deploy('m');
-    nodes.heard(heartbeatOf('a', { sequence: 1, models: [] }));
+    nodes.onHeartbeat(heartbeatOf('a', { sequence: 1, models: [] }));
     await settle();
     expect(deployments.view('m')).toMatchObject({
       state: 'pending',
@@ -290,8 +290,8 @@ describe('the reconciler', () => {
       sequence += 1;
       const replicas = [readyOn('a', { state: 'failed' })];
       const devices = [taken];
-      nodes.heard(heartbeatOf('a', { sequence, assignmentGeneration: 1, replicas, devices }));
-      nodes.heard(heartbeatOf('b', { sequence }));
+      nodes.onHeartbeat(heartbeatOf('a', { sequence, assignmentGeneration: 1, replicas, devices }));
+      nodes.onHeartbeat(heartbeatOf('b', { sequence }));
       await settle();
     };
     await failing();
@@ -310,21 +310,23 @@ describe('the reconciler', () => {
     await settle();
     await join('b');
     const sequence = 1;
-    nodes.heard(heartbeatOf('a', { sequence, assignmentGeneration: 1, replicas: [readyOn('a')] }));
+    nodes.onHeartbeat(
+      heartbeatOf('a', { sequence, assignmentGeneration: 1, replicas: [readyOn('a')] }),
+    );
     clock.advance(60_000);
-    nodes.heard(heartbeatOf('b', { sequence }));
+    nodes.onHeartbeat(heartbeatOf('b', { sequence }));
     await settle();
     expect(last('b')).toBeUndefined();
     clock.advance(1);
-    nodes.heard(heartbeatOf('b', { sequence: 2 }));
+    nodes.onHeartbeat(heartbeatOf('b', { sequence: 2 }));
     await settle();
     expect(last('b')?.assignments).toMatchObject([{ deployment: 'm' }]);
     expect(await prisma.client.replica.count()).toBe(2);
-    nodes.heard(
+    nodes.onHeartbeat(
       heartbeatOf('b', { sequence: 3, assignmentGeneration: 1, replicas: [readyOn('b')] }),
     );
     await settle();
-    nodes.heard(heartbeatOf('a', { sequence: 2, assignmentGeneration: 1 }));
+    nodes.onHeartbeat(heartbeatOf('a', { sequence: 2, assignmentGeneration: 1 }));
     await settle();
     expect(last('a')).toMatchObject({ generation: 2, assignments: [] });
     expect(await prisma.client.replica.count()).toBe(1);
@@ -341,7 +343,7 @@ describe('the reconciler', () => {
     };
     expect(margins.marginsFor(key).cpu).toBe(1.05);
     const replicas = [readyOn('a', { memoryBytes: 3_600 })];
-    nodes.heard(heartbeatOf('a', { sequence: 1, assignmentGeneration: 1, replicas }));
+    nodes.onHeartbeat(heartbeatOf('a', { sequence: 1, assignmentGeneration: 1, replicas }));
     await settle();
     await margins.learn(
       { ...key, deviceKind: 'cpu' },

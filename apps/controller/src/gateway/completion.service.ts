@@ -20,7 +20,7 @@ import { SettlementService } from '../ledger/settlement/settlement.service.js';
 import { StreamProgressService } from '../lost-requests/stream-progress.service.js';
 import type { CompletionCall } from './completion-call.js';
 import { permitted } from './permitted.pure.js';
-import { RunningCompletion, type Completion, type CompletionPorts } from './running-completion.js';
+import { RequestRun, type Completion, type CompletionPorts } from './request-run.js';
 import { estimateTokens } from './token-estimate.pure.js';
 
 @Injectable()
@@ -89,7 +89,7 @@ export class CompletionService {
       revisionId: revisionId ?? deployment.revisionId,
       modelDigest: deployment.modelDigest,
     };
-    const running = new RunningCompletion(
+    const running = new RequestRun(
       { ...call, requests },
       opened,
       admission,

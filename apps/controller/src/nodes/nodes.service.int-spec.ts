@@ -35,7 +35,7 @@ class Desk {
   hear(...nodeIds: string[]): void {
     this.sequence += 1;
     for (const nodeId of nodeIds)
-      this.nodes.heard(heartbeatOf(nodeId, { sequence: this.sequence }));
+      this.nodes.onHeartbeat(heartbeatOf(nodeId, { sequence: this.sequence }));
   }
 
   states(): Record<string, string> {

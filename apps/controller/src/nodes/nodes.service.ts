@@ -59,7 +59,7 @@ export class NodesService implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Takes a heartbeat; late ones of the same boot are dropped. */
-  heard(heartbeat: Heartbeat): void {
+  onHeartbeat(heartbeat: Heartbeat): void {
     const nowMs = this.clock.monotonicMs();
     const entry = this.entries.get(heartbeat.nodeId);
     const isLate =

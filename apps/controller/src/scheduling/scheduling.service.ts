@@ -20,15 +20,15 @@ import type {
   Generation,
   GenerationEvent,
   GenerationListener,
-  GenerationOrder,
+  GenerationSpec,
 } from './core/generation.js';
 import {
   account,
   billPrompt,
   failureOf,
   newLive,
-  type LiveGeneration,
-} from './attempts/live-generation.js';
+  type ActiveGeneration,
+} from './attempts/active-generation.js';
 import { prefixBlocksOf } from './prefixes/prefix-blocks.pure.js';
 import type { ReplicaDirectory } from './replicas/replica-directory.port.js';
 import { explain } from './replicas/replica-policy.pure.js';
@@ -46,7 +46,7 @@ const SWEEP_INTERVAL_MS = 250;
 const LAST_WORD_MS = 1_000;
 
 export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModuleDestroy {
-  private readonly live = new Map<string, LiveGeneration>();
+  private readonly live = new Map<string, ActiveGeneration>();
   private readonly scheduler: Scheduler;
   private readonly watch: AttemptWatch;
   private sweeper: NodeJS.Timeout | null = null;
@@ -66,7 +66,7 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
 
   onModuleInit(): void {
     this.attempts.onFrame(({ nodeId, streams }) =>
-      streams.forEach((piece) => this.take(piece, nodeId)),
+      streams.forEach((piece) => this.onFrame(piece, nodeId)),
     );
     this.directory.onChange((nodeId) =>
       this.scheduler.nodeObserved(nodeId, this.directory.replicasOf(nodeId)),
@@ -95,7 +95,7 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
   }
 
   /** Queues the generation, or refuses it: that too comes as an event, before this returns. */
-  submit(order: GenerationOrder, listener: GenerationListener): Generation {
+  submit(order: GenerationSpec, listener: GenerationListener): Generation {
     const nowMs = this.clock.monotonicMs();
     const { generationId, deployment, revisionId, tenant, priority, promptTokens } = order;
     const blocks = prefixBlocksOf(order.request, promptTokens);
@@ -191,7 +191,7 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     });
   }
 
-  private take(piece: FrameStream, nodeId: string): void {
+  private onFrame(piece: FrameStream, nodeId: string): void {
     const live = this.live.get(piece.generationId);
     // A node may write into the streams that were sent to it, and into no others.
     const isRead = live?.replica?.nodeId === nodeId && live.stream.attempt === piece.attempt;
@@ -228,7 +228,7 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
   /** Of a generation that was told to stop: what it came to, and nothing for the listener. */
   private takeLastWord(
     { generationId, prompt, finish }: FrameStream,
-    live: LiveGeneration,
+    live: ActiveGeneration,
     last: GenerationEvent,
   ): void {
     const { report, stream } = live;
@@ -240,7 +240,7 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     this.end(generationId, last);
   }
 
-  private finish(generationId: string, live: LiveGeneration, finish: Finish): void {
+  private finish(generationId: string, live: ActiveGeneration, finish: Finish): void {
     const { report, stream } = live;
     account(report, finish);
     const failure = failureOf(finish);
@@ -260,7 +260,7 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
   /** The present attempt is over without a finish; the core decides whether there is another. */
   private bounce(
     generationId: string,
-    live: LiveGeneration,
+    live: ActiveGeneration,
     reason: BounceReason,
     cause: Failure,
   ): void {
@@ -303,7 +303,7 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
     this.watch.sweep(this.live);
   }
 
-  private lose(generationId: string, live: LiveGeneration): void {
+  private lose(generationId: string, live: ActiveGeneration): void {
     if (live.replica === null || this.live.get(generationId) !== live) return;
     this.attempts.cancel(live.replica.nodeId, generationId, live.stream.attempt);
     this.bounce(generationId, live, 'lost', {

@@ -126,7 +126,7 @@ export class CostDesk {
       license: null,
       hasChatTemplate: true,
     };
-    this.nodes.heard(heartbeatOf('gpu-1', { models: [storedModel({ facts })] }));
+    this.nodes.onHeartbeat(heartbeatOf('gpu-1', { models: [storedModel({ facts })] }));
   }
 
   /** The days' sums as the hours have them. */

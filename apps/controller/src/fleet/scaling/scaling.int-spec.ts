@@ -71,7 +71,7 @@ class ScalingController {
     const ready = Array.from({ length: replicas }, (_, at) =>
       readyReplica('m', `r-${at}`, { activeSlots: at === 0 ? activeSlots : 0 }),
     );
-    this.nodes.heard(heartbeatOf('n', { sequence: this.sequence, replicas: ready }));
+    this.nodes.onHeartbeat(heartbeatOf('n', { sequence: this.sequence, replicas: ready }));
     await this.scaling.look();
   }
 }
@@ -113,7 +113,7 @@ describe('scaling', () => {
     const rollouts = new RolloutBeginner(new RolloutsRepository(prisma), audit);
     const writer = new DeploymentWriter(audit, rollouts);
     const { deployments, nodes } = leading;
-    nodes.heard(heartbeatOf('n'));
+    nodes.onHeartbeat(heartbeatOf('n'));
     const body = createDeploymentSchema.parse({ name: 'm', model: MODEL_DIGEST, ...fields });
     await new DeploymentAdminService(prisma, deployments, writer, nodes).create(SYSTEM, body);
     await until('both know it', () => other.deployments.find('m') !== null);

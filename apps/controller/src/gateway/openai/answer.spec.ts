@@ -1,5 +1,5 @@
 import type { Failure } from '@corral/contracts';
-import type { ChoiceEvent, Completion } from '../running-completion.js';
+import type { ChoiceEvent, Completion } from '../request-run.js';
 import { collectAnswer, streamAnswer } from './answer.js';
 import { chatShape } from './chat-shape.js';
 import { completionShape } from './completion-shape.js';

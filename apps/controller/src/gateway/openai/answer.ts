@@ -7,7 +7,7 @@
  */
 import type { Failure, TokenLogprob } from '@corral/contracts';
 import { FailureException } from '../../common/failure.exception.js';
-import type { ChoiceEvent, Completion } from '../running-completion.js';
+import type { ChoiceEvent, Completion } from '../request-run.js';
 import type { AnswerShape, Choice, FinishReason } from './dialect.js';
 import { openAiErrorBody } from './error-body.js';
 import { usageView } from './usage-view.js';

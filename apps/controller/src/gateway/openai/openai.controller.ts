@@ -14,7 +14,7 @@ import { DeploymentsService } from '../../deployments/deployments.service.js';
 import { QuotasService } from '../../quotas/quotas.service.js';
 import type { CompletionCall } from '../completion-call.js';
 import { CompletionService } from '../completion.service.js';
-import type { Completion } from '../running-completion.js';
+import type { Completion } from '../request-run.js';
 import { collectAnswer, streamAnswer } from './answer.js';
 import {
   chatCompletionSchema,

@@ -11,7 +11,7 @@ export class HeartbeatController {
   constructor(private readonly nodes: NodesService) {}
 
   @EventPattern(ALL_HEARTBEATS)
-  heard(@Payload() payload: unknown, @Ctx() context: unknown): void {
+  onHeartbeat(@Payload() payload: unknown, @Ctx() context: unknown): void {
     const heartbeat = heartbeatSchema.safeParse(payload);
     if (!heartbeat.success) {
       return this.logger.warn(`dropped a heartbeat: ${heartbeat.error.issues[0]?.message}`);
@@ -21,6 +21,6 @@ export class HeartbeatController {
     if (subject !== nodeSubject('heartbeat', nodeId)) {
       return this.logger.warn(`dropped a heartbeat on ${subject} that names node ${nodeId}`);
     }
-    if (!this.nodes.isRevoked(nodeId)) this.nodes.heard(heartbeat.data);
+    if (!this.nodes.isRevoked(nodeId)) this.nodes.onHeartbeat(heartbeat.data);
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../infra/clock.js';
 import type { Attempts } from './attempts.port.js';
-import type { LiveGeneration } from './live-generation.js';
+import type { ActiveGeneration } from './active-generation.js';
 import type { ReplicaDirectory } from '../replicas/replica-directory.port.js';
 import type { ReplicaSnapshot } from '../replicas/replica-snapshot.pure.js';
 
@@ -23,7 +23,7 @@ const RECONNECT_GRACE_MS = 3_000;
 interface Consequences {
   /** Whether another replica of the deployment could take its streams. */
   canMove(deployment: string): boolean;
-  lose(generationId: string, live: LiveGeneration): void;
+  lose(generationId: string, live: ActiveGeneration): void;
 }
 
 export class AttemptWatch {
@@ -37,7 +37,7 @@ export class AttemptWatch {
   ) {}
 
   /** To be called a few times a second. */
-  sweep(generations: Iterable<[string, LiveGeneration]>): void {
+  sweep(generations: Iterable<[string, ActiveGeneration]>): void {
     const nowMs = this.clock.monotonicMs();
     if (!this.attempts.isConnected) this.cutOffAtMs = nowMs;
     if (nowMs - this.cutOffAtMs < RECONNECT_GRACE_MS) return;
@@ -62,7 +62,7 @@ export class AttemptWatch {
   }
 
   /** Asks the worker for the next piece and all after it. */
-  askAgain(generationId: string, live: LiveGeneration): void {
+  askAgain(generationId: string, live: ActiveGeneration): void {
     const { replica, stream } = live;
     if (replica === null || live.asking) return;
     live.asking = true;
@@ -84,7 +84,7 @@ export class AttemptWatch {
   }
 }
 
-function silenceLimitMs({ stream }: LiveGeneration): number {
+function silenceLimitMs({ stream }: ActiveGeneration): number {
   return stream.nextIndex > stream.inheritedTokens ? SILENCE_MS.writing : SILENCE_MS.beginning;
 }
 

@@ -2,7 +2,7 @@
 import type { Failure, Finish, GenerationRequest, TokenLogprob } from '@corral/contracts';
 import type { Priority } from '@corral/contracts/http';
 
-export interface GenerationOrder {
+export interface GenerationSpec {
   generationId: string;
   deployment: string;
   /** Replicas of this revision, as long as one is ready; null: of any. */

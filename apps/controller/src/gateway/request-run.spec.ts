@@ -6,12 +6,12 @@ import type {
   Generation,
   GenerationEvent,
   GenerationListener,
-  GenerationOrder,
+  GenerationSpec,
   GenerationReport,
 } from '../scheduling/core/generation.js';
 import { openedRequest } from '../testing/settled-requests.js';
 import { estimateTokens } from './token-estimate.pure.js';
-import { RunningCompletion, type ChoiceEvent, type CompletionPorts } from './running-completion.js';
+import { RequestRun, type ChoiceEvent, type CompletionPorts } from './request-run.js';
 
 const REVOKED: Failure = { code: 'invalid_api_key', message: 'revoked' };
 const USED_UP: Failure = { code: 'insufficient_quota', message: 'used up' };
@@ -58,7 +58,7 @@ class FakeGeneration implements Generation {
   };
 
   constructor(
-    readonly order: GenerationOrder,
+    readonly order: GenerationSpec,
     private readonly listener: GenerationListener,
   ) {}
 
@@ -116,7 +116,7 @@ class Rig {
   readonly forgotten: [string, number][] = [];
   readonly events: ChoiceEvent[] = [];
   readonly admission = new RecordingAdmission();
-  readonly running: RunningCompletion;
+  readonly running: RequestRun;
   /** Ends the wait for the books. */
   booked: () => void = () => undefined;
   revoke: (failure: Failure) => void = () => undefined;
@@ -152,14 +152,7 @@ class Rig {
     };
     const headers = { 'x-ratelimit-limit-requests': '10' };
     const ports = this.ports(refusal);
-    this.running = new RunningCompletion(
-      call,
-      openedRequest(),
-      this.admission,
-      headers,
-      ports,
-      null,
-    );
+    this.running = new RequestRun(call, openedRequest(), this.admission, headers, ports, null);
     this.read = this.readAll();
     this.running.begin();
   }

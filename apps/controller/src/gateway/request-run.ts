@@ -73,7 +73,7 @@ export interface CompletionPorts {
   costs: Pick<CostsService, 'price' | 'learn'>;
 }
 
-export class RunningCompletion implements Completion {
+export class RequestRun implements Completion {
   readonly batches = new EventQueue<ChoiceEvent>();
   private readonly generations: Generation[] = [];
   private readonly outcome: CompletionOutcome = {

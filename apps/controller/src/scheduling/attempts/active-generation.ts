@@ -5,13 +5,13 @@ import { GenerationStream } from './generation-stream.js';
 import type {
   GenerationEvent,
   GenerationListener,
-  GenerationOrder,
+  GenerationSpec,
   GenerationReport,
 } from '../core/generation.js';
 import type { ReplicaSnapshot } from '../replicas/replica-snapshot.pure.js';
 
-export interface LiveGeneration {
-  order: GenerationOrder;
+export interface ActiveGeneration {
+  order: GenerationSpec;
   blocks: PrefixBlocks;
   stream: GenerationStream;
   listener: GenerationListener;
@@ -29,11 +29,11 @@ export interface LiveGeneration {
 }
 
 export function newLive(
-  order: GenerationOrder,
+  order: GenerationSpec,
   blocks: PrefixBlocks,
   listener: GenerationListener,
   nowMs: number,
-): LiveGeneration {
+): ActiveGeneration {
   return {
     order,
     blocks,
