@@ -202,6 +202,12 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
       return this.watch.askAgain(piece.generationId, live);
     }
     if (live.stopping !== null) return this.takeLastWord(piece, live, live.stopping.last);
+    this.deliver(piece, live);
+    if (piece.finish !== undefined) this.finish(piece.generationId, live, piece.finish);
+  }
+
+  /** Counts the stream's next piece and hands it to the listener. */
+  private deliver(piece: FrameStream, live: ActiveGeneration): void {
     const nowMs = this.clock.monotonicMs();
     live.heardAtMs = nowMs;
     const { prompt = null } = piece;
@@ -217,7 +223,6 @@ export class SchedulingService implements SchedulerEffects, OnModuleInit, OnModu
         logprobs: piece.logprobs,
       });
     }
-    if (piece.finish !== undefined) this.finish(piece.generationId, live, piece.finish);
   }
 
   /** Nobody reads this attempt any more, and its worker did not hear so when it was given up. */

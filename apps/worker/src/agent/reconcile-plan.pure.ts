@@ -85,10 +85,11 @@ export function planReconcile(
 function planReplica(
   replica: ReplicaSnapshot,
   wanted: Assignment | null,
-  { models, fetches, leaving, yielding }: DesiredState,
+  state: DesiredState,
   nowMs: number,
 ): ReconcileAction | null {
-  const { replicaId, modelDigest } = replica.assignment;
+  const { leaving, yielding } = state;
+  const { replicaId } = replica.assignment;
   if (replica.state === 'stopped') {
     return leaving ? null : { do: 'forget', replicaId, reason: 'it has stopped' };
   }
@@ -96,7 +97,16 @@ function planReplica(
   if (wanted === null) return planEnd(replica, 'no longer assigned', nowMs);
   if (!isSame(wanted, replica.assignment)) return planEnd(replica, 'its spec has changed', nowMs);
   if (replica.state === 'draining') return planEnd(replica, 'its drain has begun', nowMs);
-  if (leaving) return null;
+  return leaving ? null : planStart(replica, state, nowMs);
+}
+
+/** What brings a wanted replica nearer to running: its file, or a start. Null: nothing is due. */
+function planStart(
+  replica: ReplicaSnapshot,
+  { models, fetches }: DesiredState,
+  nowMs: number,
+): ReconcileAction | null {
+  const { replicaId, modelDigest } = replica.assignment;
   const waits = replica.state === 'assigned' || replica.state === 'fetching';
   if ((waits || replica.state === 'failed') && !models.has(modelDigest)) {
     const fetch = fetches.get(modelDigest);

@@ -74,10 +74,7 @@ export function advance(replica: ReplicaLifecycle, event: ReplicaEvent): Replica
       if (!waiting) return replica;
       return { ...settled(replica, 'loading'), starts: replica.starts + 1 };
     case 'progress':
-      if (!loading) return replica;
-      return event.progress < 1
-        ? { ...replica, state: 'loading', progress: event.progress }
-        : { ...replica, state: 'warming', progress: null };
+      return loading ? progressed(replica, event.progress) : replica;
     case 'ready':
       return loading ? { ...settled(replica, 'ready'), failuresInARow: 0 } : replica;
     case 'refused':
@@ -94,6 +91,13 @@ export function advance(replica: ReplicaLifecycle, event: ReplicaEvent): Replica
 
 function settled(replica: ReplicaLifecycle, state: ReplicaState): ReplicaLifecycle {
   return { ...replica, state, progress: null, failure: null, retryAtMs: null };
+}
+
+/** Once all of the model is loaded, it is warmed up. */
+function progressed(replica: ReplicaLifecycle, progress: number): ReplicaLifecycle {
+  return progress < 1
+    ? { ...replica, state: 'loading', progress }
+    : { ...replica, state: 'warming', progress: null };
 }
 
 function fetched(

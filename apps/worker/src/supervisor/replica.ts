@@ -26,6 +26,28 @@ const STOPPED: Failure = {
   message: 'The engine process was stopped by another program.',
 };
 
+type LoadedFigures = Pick<
+  ObservedReplica,
+  | 'slots'
+  | 'activeSlots'
+  | 'queued'
+  | 'contextTokens'
+  | 'memoryBytes'
+  | 'engineApi'
+  | 'threads'
+  | 'stats'
+>;
+const NOTHING_LOADED: LoadedFigures = {
+  slots: 0,
+  activeSlots: 0,
+  queued: 0,
+  contextTokens: 0,
+  memoryBytes: 0,
+  engineApi: null,
+  threads: null,
+  stats: null,
+};
+
 export class Replica {
   /** Monotonic; null: it does not drain. */
   drainingSinceMs: number | null = null;
@@ -122,15 +144,8 @@ export class Replica {
       failure: life.failure,
       retryInMs: life.retryAtMs === null ? null : Math.max(0, life.retryAtMs - this.clock.nowMs()),
       restarts: Math.max(0, life.starts - 1),
-      slots: loaded?.ready.slots ?? 0,
-      activeSlots: loaded?.activeSlots ?? 0,
-      queued: loaded?.queued ?? 0,
-      contextTokens: loaded?.ready.contextTokens ?? 0,
-      memoryBytes: loaded?.ready.memoryBytes ?? 0,
       enginePid: this.process?.pid ?? null,
-      engineApi: loaded?.ready.api ?? null,
-      threads: loaded?.ready.threads ?? null,
-      stats: loaded?.stats ?? null,
+      ...(loaded === null ? NOTHING_LOADED : figuresOf(loaded)),
     };
   }
 
@@ -211,4 +226,18 @@ export class Replica {
     if (this.loadTimer !== null) clearTimeout(this.loadTimer);
     this.loadTimer = null;
   }
+}
+
+/** What an engine that has loaded its model says of itself. */
+function figuresOf({ ready, activeSlots, queued, stats }: LoadedEngine): LoadedFigures {
+  return {
+    slots: ready.slots,
+    activeSlots,
+    queued,
+    contextTokens: ready.contextTokens,
+    memoryBytes: ready.memoryBytes,
+    engineApi: ready.api ?? null,
+    threads: ready.threads ?? null,
+    stats: stats ?? null,
+  };
 }

@@ -73,23 +73,33 @@ export function scalingStep(
   const isComplete = ready === desired;
   const memory: ScalingMemory = {
     busySinceMs: isComplete && share > BUSY_SHARE ? (before.busySinceMs ?? nowMs) : null,
-    quietSinceMs: share < QUIET_SHARE && waiting === 0 ? (before.quietSinceMs ?? nowMs) : null,
+    quietSinceMs: isQuiet(share, waiting) ? (before.quietSinceMs ?? nowMs) : null,
   };
   const load = `${onBoard + waiting} requests for ${slots} slots`;
   if (isComplete && desired < max) {
-    if (longestWaitMs >= WAIT_LIMIT_MS) {
-      return step(desired + 1, `a request has waited ${seconds(longestWaitMs)} (${load})`);
-    }
-    if (lasted(memory.busySinceMs, BUSY_FOR_MS, nowMs)) {
-      const above = `above ${BUSY_SHARE * 100} % for ${seconds(BUSY_FOR_MS)}`;
-      return step(desired + 1, `its slots were ${above} (${load})`);
-    }
+    const reason = reasonToGrow(longestWaitMs, memory.busySinceMs, nowMs);
+    if (reason !== null) return step(desired + 1, `${reason} (${load})`);
   }
   if (desired > least && lasted(memory.quietSinceMs, QUIET_FOR_MS, nowMs)) {
     const below = `below ${QUIET_SHARE * 100} % for ${seconds(QUIET_FOR_MS)}`;
     return step(desired - 1, `its slots were ${below} (${load})`);
   }
   return stay(memory);
+}
+
+function isQuiet(share: number, waiting: number): boolean {
+  return share < QUIET_SHARE && waiting === 0;
+}
+
+/** Why one more replica is needed; null: it is not. */
+function reasonToGrow(
+  longestWaitMs: number,
+  busySinceMs: number | null,
+  nowMs: number,
+): string | null {
+  if (longestWaitMs >= WAIT_LIMIT_MS) return `a request has waited ${seconds(longestWaitMs)}`;
+  if (!lasted(busySinceMs, BUSY_FOR_MS, nowMs)) return null;
+  return `its slots were above ${BUSY_SHARE * 100} % for ${seconds(BUSY_FOR_MS)}`;
 }
 
 function step(to: number, reason: string): ScalingStep {
