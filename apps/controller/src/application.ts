@@ -6,7 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { AppModule } from './app.module.js';
 import { undeclaredRoutes } from './auth/declared-access.js';
-import { FailureException } from './common/failure.exception.js';
+import { FailureException } from './common/failure-exception.pure.js';
 import { FailureFilter } from './common/failure.filter.js';
 import { invalidBody } from './common/invalid-body.pure.js';
 import { useJsonBodies } from './common/json-body.js';
@@ -15,7 +15,7 @@ import { refuseWhenStopping, StopState } from './common/stopping.js';
 import type { Config } from './config/config.js';
 import { VERSION } from './config/version.js';
 import { serveConsole } from './console/serve-console.js';
-import { openAiErrors } from './gateway/openai/error-body.js';
+import { DIALECTS } from './gateway/dialects.js';
 import { NatsAccess } from './infra/nats-access.js';
 import { natsOptions } from './infra/nats-options.js';
 
@@ -47,7 +47,7 @@ export async function createApplication(config: Config): Promise<NestFastifyAppl
     logger: new ConsoleLogger({ json: true, logLevels: logLevelsFrom(config.logLevel) }),
   });
   refuseWhenStopping(server, app.get(StopState));
-  app.useGlobalFilters(new FailureFilter([openAiErrors]));
+  app.useGlobalFilters(new FailureFilter(DIALECTS.map(({ errors }) => errors)));
   app.useGlobalPipes(
     new StandardSchemaValidationPipe({
       exceptionFactory: (issues) => new FailureException(invalidBody(issues)),

@@ -14,7 +14,7 @@ import {
   type RotateKey,
 } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import { ownedBy, type Principal } from '../common/principal.pure.js';
 import { Clock } from '../infra/clock.js';
 import type { Transaction } from '../infra/prisma.service.js';

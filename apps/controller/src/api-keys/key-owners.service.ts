@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Failure } from '@corral/contracts';
 import type { CreateKey } from '@corral/contracts/http';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import type { Principal } from '../common/principal.pure.js';
 import type { Transaction } from '../infra/prisma.service.js';
 import { ApiKeysRepository, type OwnerRow } from './api-keys.repository.js';

@@ -8,7 +8,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Bus } from '@corral/bus';
 import { changeSchema, CHANGES_SUBJECT, type Change } from '@corral/contracts';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import { Clock } from '../infra/clock.js';
 import { hashSecret, parseApiKey } from './api-key.js';
 import type { AuthenticatedKey } from './authenticated-key.js';

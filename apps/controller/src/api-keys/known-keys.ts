@@ -5,7 +5,7 @@
  */
 import { Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import type { Clock } from '../infra/clock.js';
 import { withdrawalOf, type StoredKey } from './key-validity.pure.js';
 

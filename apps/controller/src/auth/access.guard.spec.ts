@@ -14,7 +14,7 @@ import {
 } from '../common/access.decorator.js';
 import { CurrentPrincipal } from '../common/current-principal.decorator.js';
 import { FailureFilter } from '../common/failure.filter.js';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import type { Principal } from '../common/principal.pure.js';
 import { Config } from '../config/config.js';
 import { AccessGuard } from './access.guard.js';

@@ -10,7 +10,7 @@ import type { KeyedRequest } from '../api-keys/authenticated-key.js';
 import { KeyVerificationService } from '../api-keys/key-verification.service.js';
 import { ACCESS_METADATA, type Access } from '../common/access.decorator.js';
 import type { SignedInRequest } from '../common/current-principal.decorator.js';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import type { Principal } from '../common/principal.pure.js';
 import { sameText } from '../common/same-text.js';
 import { Config } from '../config/config.js';

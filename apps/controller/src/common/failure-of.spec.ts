@@ -1,6 +1,6 @@
 import { NotFoundException } from '@nestjs/common';
 import { describeFailure } from './failure-of.js';
-import { FailureException } from './failure.exception.js';
+import { FailureException } from './failure-exception.pure.js';
 
 describe('an error that reaches the edge', () => {
   it('is told as it is when it was meant for the caller', () => {
@@ -9,7 +9,7 @@ describe('an error that reaches the edge', () => {
       status: 503,
       failure,
       retryAfterMs: 1_000,
-      headers: {},
+      limits: [],
       isFault: false,
     });
   });

@@ -1,14 +1,16 @@
 /** Any error that reaches the edge, as something a caller may be told. */
 import { HttpException } from '@nestjs/common';
 import { ERRORS, type ErrorCode, type Failure } from '@corral/contracts';
-import { FailureException } from './failure.exception.js';
+import { FailureException } from './failure-exception.pure.js';
+import type { RateLimit } from './rate-limit.pure.js';
 
 export interface DescribedFailure {
   /** HTTP status. */
   status: number;
   failure: Failure;
   retryAfterMs: number | null;
-  headers: Readonly<Record<string, string>>;
+  /** What is left of the caller's limits. */
+  limits: readonly RateLimit[];
   /** Nobody expected it: it belongs into the log, and its text to nobody else. */
   isFault: boolean;
 }
@@ -44,14 +46,14 @@ const NOT_JSON = 'Send the body as JSON, with the header Content-Type: applicati
 
 export function describeFailure(error: unknown): DescribedFailure {
   if (error instanceof FailureException) {
-    const { failure, retryAfterMs, headers } = error;
-    return { status: ERRORS[failure.code].status, failure, retryAfterMs, headers, isFault: false };
+    const { failure, retryAfterMs, limits } = error;
+    return { status: ERRORS[failure.code].status, failure, retryAfterMs, limits, isFault: false };
   }
   const status = statusOf(error);
   if (status !== null && status < 500) {
     const code = CODE_OF_STATUS[status] ?? 'invalid_request';
     const message = status === 415 ? NOT_JSON : messageOf(error);
-    return { status, failure: { code, message }, retryAfterMs: null, headers: {}, isFault: false };
+    return { status, failure: { code, message }, retryAfterMs: null, limits: [], isFault: false };
   }
   if (error instanceof Error && 'code' in error && DATABASE_AWAY.has(String(error.code))) {
     return describeFailure(new FailureException(AWAY, 5_000));
@@ -63,7 +65,7 @@ export function describeFailure(error: unknown): DescribedFailure {
       message: 'Something went wrong here. The log has it under this request id.',
     },
     retryAfterMs: null,
-    headers: {},
+    limits: [],
     isFault: true,
   };
 }

@@ -1,27 +1,22 @@
 /** The one place where errors become responses; the body's shape is the dialect's. */
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { ERRORS, type Failure } from '@corral/contracts';
+import { ERRORS } from '@corral/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorDialectOf } from './answers-errors-in.decorator.js';
+import { plainErrors, type ErrorDialect } from './error-dialect.pure.js';
 import { describeFailure } from './failure-of.js';
-
-/** How a part of the API shows its errors. */
-export interface ErrorDialect {
-  /** Paths that begin with it are its. */
-  prefix: string;
-  body(failure: Failure): object;
-}
 
 @Catch()
 export class FailureFilter implements ExceptionFilter {
   private readonly logger = new Logger(FailureFilter.name);
 
-  /** @param dialects the first whose prefix fits shapes the body; else it is the admin API's. */
+  /** @param dialects for paths that no route has: the first that claims one answers it. */
   constructor(private readonly dialects: readonly ErrorDialect[]) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { status, failure, retryAfterMs, headers, isFault } = describeFailure(error);
+    const { status, failure, retryAfterMs, limits, isFault } = describeFailure(error);
     if (isFault) {
       this.logger.error({
         requestId: request.id,
@@ -29,14 +24,19 @@ export class FailureFilter implements ExceptionFilter {
       });
     }
     if (reply.sent || reply.raw.headersSent) return;
-    reply.headers(headers);
+    const dialect = this.dialectOf(request);
+    reply.headers(dialect.limitHeaders(limits));
     if (retryAfterMs !== null) reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
     // SDKs try again after every 5xx, 409 and 429 unless told otherwise.
     if (!ERRORS[failure.code].retryable) reply.header('x-should-retry', 'false');
-    const dialect = this.dialects.find(({ prefix }) => request.url.startsWith(prefix));
-    reply
-      .status(status)
-      .type('application/json; charset=utf-8')
-      .send(dialect?.body(failure) ?? { error: failure });
+    reply.status(status).type('application/json; charset=utf-8').send(dialect.body(failure));
+  }
+
+  private dialectOf(request: FastifyRequest): ErrorDialect {
+    const declared = errorDialectOf(request);
+    if (declared !== null) return declared;
+    const isRoute = request.routeOptions.url !== undefined;
+    const claiming = isRoute ? undefined : this.dialects.find((one) => one.claims(request.url));
+    return claiming ?? plainErrors;
   }
 }

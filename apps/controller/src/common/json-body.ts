@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
-import { FailureException } from './failure.exception.js';
+import { FailureException } from './failure-exception.pure.js';
 
 /** Real requests stay far below: a tool's JSON schema in a chat request takes a dozen levels. */
 const MAX_DEPTH = 64;

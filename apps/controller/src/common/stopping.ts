@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { Failure } from '@corral/contracts';
-import { FailureException } from './failure.exception.js';
+import { FailureException } from './failure-exception.pure.js';
 
 export const STOPPING: Failure = {
   code: 'stopping',

@@ -8,7 +8,7 @@ import {
   type UpdateDeployment,
 } from '@corral/contracts/http';
 import { replicaSpecSchema } from '@corral/contracts';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import type { Principal } from '../common/principal.pure.js';
 import { PrismaService, type Transaction } from '../infra/prisma.service.js';
 import { NodesService } from '../nodes/nodes.service.js';

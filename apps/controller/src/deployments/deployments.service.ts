@@ -6,7 +6,7 @@ import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { Bus } from '@corral/bus';
 import { changeSchema, CHANGES_SUBJECT, type Failure } from '@corral/contracts';
 import type { DeploymentView } from '@corral/contracts/http';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import { NodesService } from '../nodes/nodes.service.js';
 import { deploymentViewOf, type ScalingNote } from './deployment-view.pure.js';
 import { DeploymentsRepository } from './deployments.repository.js';

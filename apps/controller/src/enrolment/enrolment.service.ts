@@ -11,7 +11,7 @@ import { labelsSchema } from '@corral/contracts';
 import type { JoinAnswer, JoinRequest } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
 import { LoginThrottle } from '../auth/sign-in/login-throttle.service.js';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import { SYSTEM } from '../common/principal.pure.js';
 import { Clock } from '../infra/clock.js';
 import { NatsAccess } from '../infra/nats-access.js';

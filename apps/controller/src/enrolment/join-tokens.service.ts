@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CreatedJoinToken, CreateJoinToken, JoinTokenView } from '@corral/contracts/http';
 import { AuditService } from '../audit/audit.service.js';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import type { Principal } from '../common/principal.pure.js';
 import { Clock } from '../infra/clock.js';
 import { NatsAccess } from '../infra/nats-access.js';

@@ -1,4 +1,4 @@
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 
 /**
  * Where NATS belongs to somebody else. Its shared password is not handed out instead: it could not

@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Failure, GenerationRequest } from '@corral/contracts';
 import { KeyVerificationService } from '../api-keys/key-verification.service.js';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import { CostsService } from '../costs/costs.service.js';
 import { DeploymentsService, type ResolvedDeployment } from '../deployments/deployments.service.js';
 import { revisionForKey } from '../deployments/revision-for-key.pure.js';
@@ -20,7 +20,10 @@ import { SettlementService } from '../ledger/settlement/settlement.service.js';
 import { StreamProgressService } from '../lost-requests/stream-progress.service.js';
 import type { CompletionCall } from './completion-call.js';
 import { permitted } from './permitted.pure.js';
-import { RequestRun, type Completion, type CompletionPorts } from './request-run.js';
+import type { Completion } from './core/completion.js';
+import type { Dialect } from './core/dialect.js';
+import { serve, type Reply } from './core/serve.js';
+import { RequestRun, type CompletionPorts } from './request-run.js';
 import { estimateTokens } from './token-estimate.pure.js';
 
 @Injectable()
@@ -49,6 +52,11 @@ export class CompletionService {
       hold: (publicId, onInvalid) => keys.hold(publicId, onInvalid),
       costs,
     };
+  }
+
+  /** Starts the call and answers it in the dialect. Rejects as {@link start} and {@link serve} do. */
+  async answer(call: CompletionCall, dialect: Dialect, reply: Reply): Promise<object> {
+    return serve(await this.start(call), dialect, call.streaming, reply);
   }
 
   /**
@@ -93,7 +101,7 @@ export class CompletionService {
       { ...call, requests },
       opened,
       admission,
-      this.quotas.headersOf(admission),
+      this.quotas.limitsOf(admission),
       this.ports,
       revisionId,
     );

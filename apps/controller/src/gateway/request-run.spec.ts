@@ -11,7 +11,8 @@ import type {
 } from '../scheduling/core/generation.js';
 import { openedRequest } from '../testing/settled-requests.js';
 import { estimateTokens } from './token-estimate.pure.js';
-import { RequestRun, type ChoiceEvent, type CompletionPorts } from './request-run.js';
+import type { ChoiceEvent } from './core/completion.js';
+import { RequestRun, type CompletionPorts } from './request-run.js';
 
 const REVOKED: Failure = { code: 'invalid_api_key', message: 'revoked' };
 const USED_UP: Failure = { code: 'insufficient_quota', message: 'used up' };
@@ -150,9 +151,9 @@ class Rig {
       timeoutMs: 5_000,
       streaming,
     };
-    const headers = { 'x-ratelimit-limit-requests': '10' };
+    const limits = [{ metric: 'requests' as const, limit: 10, remaining: 9, resetInMs: 1 }];
     const ports = this.ports(refusal);
-    this.running = new RequestRun(call, openedRequest(), this.admission, headers, ports, null);
+    this.running = new RequestRun(call, openedRequest(), this.admission, limits, ports, null);
     this.read = this.readAll();
     this.running.begin();
   }

@@ -20,7 +20,9 @@ import type {
 import type { SchedulingService } from '../scheduling/scheduling.service.js';
 import type { SettlementService } from '../ledger/settlement/settlement.service.js';
 import type { StreamProgressService } from '../lost-requests/stream-progress.service.js';
+import type { RateLimit } from '../common/rate-limit.pure.js';
 import type { CompletionCall } from './completion-call.js';
+import type { ChoiceEvent, Completion } from './core/completion.js';
 import { EventQueue } from './event-queue.pure.js';
 import {
   settlementOf,
@@ -42,25 +44,6 @@ const TOO_SLOW: Failure = {
   code: 'client_closed',
   message: `The answer was ended: its reader was more than ${MAX_BEHIND} tokens behind. Read faster, or ask without 'stream'.`,
 };
-
-export type ChoiceEvent =
-  | { choice: number; event: GenerationEvent }
-  /** Nothing has happened for a while; the request is alive, and waits for this. */
-  | { waiting: string };
-
-/** A request under way. Read `batches` once; it ends after the last choice has. */
-export interface Completion {
-  readonly model: string;
-  readonly createdAt: Date;
-  readonly choices: number;
-  /** Rate limits, for the response. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly batches: AsyncIterable<ChoiceEvent[]>;
-  /** Final once `batches` has ended; a prompt is counted once for all its choices. */
-  usage(): CompletionUsage;
-  /** The caller is gone, or wants no more. No effect once ended. */
-  cancel(): void;
-}
 
 /** What it stands on. */
 export interface CompletionPorts {
@@ -95,13 +78,17 @@ export class RequestRun implements Completion {
     private readonly call: CompletionCall,
     private readonly opened: OpenedRequest,
     private readonly admission: Admission,
-    readonly headers: Readonly<Record<string, string>>,
+    readonly limits: readonly RateLimit[],
     private readonly ports: CompletionPorts,
     /** The revision that serves its key; null: any. */
     private readonly revisionId: string | null,
   ) {
     this.startedAtMs = ports.nowMs();
     this.open = call.requests.length;
+  }
+
+  get requestId(): string {
+    return this.call.requestId;
   }
 
   get model(): string {

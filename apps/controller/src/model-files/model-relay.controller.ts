@@ -9,7 +9,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { modelDigestSchema, type FileSource } from '@corral/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../common/access.decorator.js';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import { ModelFilesService } from './model-files.service.js';
 
 /** A node that does not begin to answer within it is passed over. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { ImportModel, ImportStarted, ModelView } from '@corral/contracts/http';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import { DeploymentsService } from '../deployments/deployments.service.js';
 import { NodeCommandsService } from '../nodes/node-commands.service.js';
 import { NodesService } from '../nodes/nodes.service.js';

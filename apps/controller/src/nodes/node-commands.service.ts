@@ -9,7 +9,7 @@ import {
   type NodeOpReply,
 } from '@corral/contracts';
 import { firstValueFrom, timeout } from 'rxjs';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 
 const OP_TIMEOUT_MS = 10_000;
 

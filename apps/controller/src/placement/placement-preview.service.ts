@@ -1,7 +1,7 @@
 /** Where replicas would go, for an admin who has not decided yet. */
 import { Injectable } from '@nestjs/common';
 import type { PlacementPlanView, PlanPlacement } from '@corral/contracts/http';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import { NodesService } from '../nodes/nodes.service.js';
 import { chooseModel } from '../deployments/model-choice.pure.js';
 import { previewPlacement } from './placement-preview.pure.js';

@@ -1,7 +1,7 @@
 /** Limits as admins and leads set them, and what is left of them. */
 import { Injectable } from '@nestjs/common';
 import type { Limits, QuotaUse, QuotaView, UpdateLimits } from '@corral/contracts/http';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import { ownedBy, type Principal } from '../common/principal.pure.js';
 import { DatabaseClock } from './leases/database-clock.js';
 import { LeasesRepository } from './leases/leases.repository.js';

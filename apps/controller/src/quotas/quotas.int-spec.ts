@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { NO_LIMITS, type Limits, type QuotaWindow } from '@corral/contracts/http';
 import { until } from '@corral/testing';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import { settledRequest } from '../testing/settled-requests.js';
 import { keyOf, QuotaController } from '../testing/test-controllers.js';
 import { startServers, type TestServers } from '../testing/test-servers.js';

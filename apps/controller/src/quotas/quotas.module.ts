@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { CostsModule } from '../costs/costs.module.js';
 import { DatabaseClock } from './leases/database-clock.js';
-import { KeyInfoController } from './key-info.controller.js';
 import { KeyInfoService } from './key-info.service.js';
 import { LeaseAccounts } from './leases/lease-accounts.js';
 import { LeaseDesk } from './leases/lease-desk.service.js';
@@ -17,7 +16,7 @@ import { QuotasService } from './quotas.service.js';
 
 @Module({
   imports: [AuditModule, CostsModule],
-  controllers: [QuotasController, KeyInfoController],
+  controllers: [QuotasController],
   providers: [
     DatabaseClock,
     LeasesRepository,
@@ -31,6 +30,6 @@ import { QuotasService } from './quotas.service.js';
     QuotaAdminService,
     KeyInfoService,
   ],
-  exports: [QuotasService],
+  exports: [QuotasService, KeyInfoService],
 })
 export class QuotasModule {}

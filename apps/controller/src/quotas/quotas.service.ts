@@ -2,14 +2,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Failure } from '@corral/contracts';
 import type { AuthenticatedKey } from '../api-keys/authenticated-key.js';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
+import type { RateLimit } from '../common/rate-limit.pure.js';
 import { CostsService } from '../costs/costs.service.js';
 import { Admission, STEP_TOKENS, type QuotaUseAmounts } from './leases/admission.js';
 import { DatabaseClock } from './leases/database-clock.js';
 import { LeaseDesk, type Need, type Outcome } from './leases/lease-desk.service.js';
 import type { LimitsInForce } from './limits-in-force.pure.js';
 import { QuotaPolicies } from './quota-policies.service.js';
-import { rateLimitHeaders } from './rate-limit-headers.pure.js';
+import { rateLimitsOf } from './rate-limits.pure.js';
 import { refusalOf, unknownLimit } from './refusal.pure.js';
 
 /** What a request is expected to come to before anything is known of it. */
@@ -73,8 +74,9 @@ export class QuotasService {
     });
   }
 
-  headersOf(admission: Admission): Record<string, string> {
-    return rateLimitHeaders(admission.accounts, this.clock.now());
+  /** What is left of the limits per minute that the request counts towards. */
+  limitsOf(admission: Admission): RateLimit[] {
+    return rateLimitsOf(admission.accounts, this.clock.now());
   }
 
   private refusal(
@@ -84,11 +86,11 @@ export class QuotasService {
   ): FailureException {
     const { failure, retryAfterMs } =
       outcome === 'unknown' ? unknownLimit(account.counter) : refusalOf(account.counter, at);
-    const headers = rateLimitHeaders(
+    const limits = rateLimitsOf(
       needs.map((need) => need.account),
       this.clock.now(),
     );
-    return new FailureException(failure, retryAfterMs, headers);
+    return new FailureException(failure, retryAfterMs, limits);
   }
 }
 

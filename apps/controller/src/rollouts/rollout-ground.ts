@@ -1,6 +1,6 @@
 /** Whether a rollout may begin, and to which revision. Each no is an exception for the edge. */
 import type { ReplicaSpec } from '@corral/contracts';
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 import type { RolloutRevision, RolloutState } from './rollout-state.pure.js';
 
 /** What is to be rolled out: a new revision's content, or an earlier revision's number. */

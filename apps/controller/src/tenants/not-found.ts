@@ -1,4 +1,4 @@
-import { FailureException } from '../common/failure.exception.js';
+import { FailureException } from '../common/failure-exception.pure.js';
 
 /** Also of what is somebody else's: whether it is there is nobody's business. */
 export function notFound(

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { FailureException } from '../../common/failure.exception.js';
+import { FailureException } from '../../common/failure-exception.pure.js';
 import { ThrottleRepository } from './throttle.repository.js';
 import type { ThrottleRule } from './throttle-plan.pure.js';
 

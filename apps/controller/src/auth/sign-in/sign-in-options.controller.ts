@@ -4,7 +4,7 @@ import type { SignInOptions } from '@corral/contracts/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Public } from '../../common/access.decorator.js';
-import { FailureException } from '../../common/failure.exception.js';
+import { FailureException } from '../../common/failure-exception.pure.js';
 import { Config } from '../../config/config.js';
 import { SIGN_IN_PAGE } from '../auth-library.js';
 import { SignInService } from './sign-in.service.js';

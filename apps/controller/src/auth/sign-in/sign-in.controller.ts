@@ -2,7 +2,7 @@ import { All, Controller, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../common/access.decorator.js';
-import { FailureException } from '../../common/failure.exception.js';
+import { FailureException } from '../../common/failure-exception.pure.js';
 import { AUTH_PATH, CLIENT_ADDRESS_HEADER } from '../auth-library.js';
 import { OIDC_PROVIDER } from './oidc-plugin.js';
 import { ThrottledSignInService } from './throttled-sign-in.service.js';

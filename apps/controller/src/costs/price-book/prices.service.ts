@@ -9,7 +9,7 @@ import type {
   SetReferences,
 } from '@corral/contracts/http';
 import { AuditService } from '../../audit/audit.service.js';
-import { FailureException } from '../../common/failure.exception.js';
+import { FailureException } from '../../common/failure-exception.pure.js';
 import type { Principal } from '../../common/principal.pure.js';
 import { DeploymentsService } from '../../deployments/deployments.service.js';
 import { Clock } from '../../infra/clock.js';

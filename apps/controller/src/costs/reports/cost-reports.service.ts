@@ -1,7 +1,7 @@
 /** Reports on cost, each of what the asker may see. */
 import { Injectable } from '@nestjs/common';
 import type { CostQuery, CostReport, Statement, WhatIf, WhatIfQuery } from '@corral/contracts/http';
-import { FailureException } from '../../common/failure.exception.js';
+import { FailureException } from '../../common/failure-exception.pure.js';
 import { figuresOf, type Principal } from '../../common/principal.pure.js';
 import { Clock } from '../../infra/clock.js';
 import { PrismaService } from '../../infra/prisma.service.js';

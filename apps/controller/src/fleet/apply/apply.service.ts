@@ -1,7 +1,7 @@
 /** Makes deployments what files declare: one plan, one transaction, all or nothing. */
 import { Injectable } from '@nestjs/common';
 import type { ApplyPlan, ApplyRequest, DeploymentChange } from '@corral/contracts/http';
-import { FailureException } from '../../common/failure.exception.js';
+import { FailureException } from '../../common/failure-exception.pure.js';
 import type { Principal } from '../../common/principal.pure.js';
 import { PrismaService, type Transaction } from '../../infra/prisma.service.js';
 import { NodesService } from '../../nodes/nodes.service.js';

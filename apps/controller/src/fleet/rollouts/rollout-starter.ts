@@ -1,7 +1,7 @@
 /** A rollout from what a person changes: the rest is as in the present revision. */
 import { Injectable } from '@nestjs/common';
 import type { StartedRollout, StartRollout } from '@corral/contracts/http';
-import { FailureException } from '../../common/failure.exception.js';
+import { FailureException } from '../../common/failure-exception.pure.js';
 import type { Principal } from '../../common/principal.pure.js';
 import type { StoredDeployment } from '../../deployments/desired-state.pure.js';
 import { chooseModel } from '../../deployments/model-choice.pure.js';

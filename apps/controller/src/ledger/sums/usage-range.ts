@@ -1,5 +1,5 @@
 /** The range that a query asks for, in whole hours. */
-import { FailureException } from '../../common/failure.exception.js';
+import { FailureException } from '../../common/failure-exception.pure.js';
 import { hourRange, type HourRange } from './cost-range.pure.js';
 
 /** As {@link hourRange}. Throws `invalid_value`, which names the field, when there is none. */

@@ -4,7 +4,7 @@
  */
 import { Injectable, Logger } from '@nestjs/common';
 import type { ModelEstimate, ReplicaSpec } from '@corral/contracts';
-import { FailureException } from '../../common/failure.exception.js';
+import { FailureException } from '../../common/failure-exception.pure.js';
 import { Clock } from '../../infra/clock.js';
 import { NodeCommandsService } from '../../nodes/node-commands.service.js';
 import { NodesService } from '../../nodes/nodes.service.js';

@@ -8,7 +8,7 @@ import { roleSchema, type AcceptInvitation, type UserView } from '@corral/contra
 import { AuditService } from '../../audit/audit.service.js';
 import { LoginThrottle } from '../../auth/sign-in/login-throttle.service.js';
 import { passwordAccount, type PasswordAccount } from '../../auth/password-account.js';
-import { FailureException } from '../../common/failure.exception.js';
+import { FailureException } from '../../common/failure-exception.pure.js';
 import { SYSTEM, type Principal } from '../../common/principal.pure.js';
 import { Clock } from '../../infra/clock.js';
 import type { Transaction } from '../../infra/prisma.service.js';

@@ -9,7 +9,7 @@ import {
 } from '@corral/contracts/http';
 import { AuditService } from '../../audit/audit.service.js';
 import { mayManage, rolesBelow } from '../../auth/people.pure.js';
-import { FailureException } from '../../common/failure.exception.js';
+import { FailureException } from '../../common/failure-exception.pure.js';
 import type { Principal } from '../../common/principal.pure.js';
 import { Clock } from '../../infra/clock.js';
 import type { Transaction } from '../../infra/prisma.service.js';

@@ -1,4 +1,4 @@
-import { FailureException } from '../../common/failure.exception.js';
+import { FailureException } from '../../common/failure-exception.pure.js';
 import type { Transaction } from '../../infra/prisma.service.js';
 
 /**

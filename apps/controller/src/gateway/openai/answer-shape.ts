@@ -1,17 +1,9 @@
 /**
  * What differs between chat completions and completions on the way out. Everything else (the
- * order of chunks, the end of a stream, failures half way) is the same and lives in answer.ts.
+ * order of chunks, the end of a stream, failures half way) is the same and is in openai-dialect.ts.
  */
 import type { TokenLogprob } from '@corral/contracts';
-
-export type FinishReason = 'stop' | 'length';
-
-/** A complete answer to one choice. */
-export interface Choice {
-  text: string;
-  logprobs: TokenLogprob[] | null;
-  finishReason: FinishReason;
-}
+import type { Choice, FinishReason } from '../core/dialect.js';
 
 export interface AnswerShape {
   /** `chat.completion` or `text_completion`; chunks may have a name of their own. */

@@ -1,9 +1,10 @@
 /** POST /v1/chat/completions: the body, and its translation into canonical generations. */
 import { z } from 'zod';
 import type { ChatMessage, Failure, GenerationRequest } from '@corral/contracts';
+import type { Translation } from '../openai/translation.js';
 import { responseFormatParameter, toResponseFormat } from './response-format.js';
-import { samplingOf, stopOf } from './sampling.js';
-import { commonParameters, textSchema } from './text-schema.js';
+import { samplingOf, stopOf } from '../openai/sampling.js';
+import { commonParameters, textSchema } from '../openai/text-schema.js';
 
 const partSchema = z.looseObject({ type: z.string(), text: textSchema.optional() });
 
@@ -25,8 +26,6 @@ export const chatCompletionSchema = z.object({
   response_format: responseFormatParameter.nullish(),
 });
 export type ChatCompletionBody = z.infer<typeof chatCompletionSchema>;
-
-export type Translation<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
 /** One generation per choice; not ok when the body asks for what no engine here can do. */
 export function toGenerations(

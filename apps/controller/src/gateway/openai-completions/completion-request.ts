@@ -1,9 +1,9 @@
 /** POST /v1/completions: the body, and its translation into canonical generations. */
 import { z } from 'zod';
 import type { Failure, GenerationRequest, Prompt } from '@corral/contracts';
-import type { Translation } from './chat-request.js';
-import { samplingOf, stopOf } from './sampling.js';
-import { commonParameters, textSchema } from './text-schema.js';
+import type { Translation } from '../openai/translation.js';
+import { samplingOf, stopOf } from '../openai/sampling.js';
+import { commonParameters, textSchema } from '../openai/text-schema.js';
 
 /** OpenAI's documented default; the legacy endpoint was never meant to run to the context's end. */
 const DEFAULT_MAX_TOKENS = 16;

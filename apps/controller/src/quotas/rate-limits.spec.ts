@@ -1,6 +1,6 @@
 import { NO_LIMITS, type Limits } from '@corral/contracts/http';
 import { countersOf } from './quota-counters.pure.js';
-import { rateLimitHeaders } from './rate-limit-headers.pure.js';
+import { rateLimitsOf } from './rate-limits.pure.js';
 import { SliceAccount } from './leases/slice-account.pure.js';
 
 const AT = new Date('2026-11-24T22:07:18Z');
@@ -14,25 +14,22 @@ function accounts(id: string, limits: Partial<Limits>, atHand: number, free: num
   });
 }
 
-describe('rate-limit headers', () => {
+describe('rate limits', () => {
   it('are none without limits per minute', () => {
-    expect(rateLimitHeaders(accounts('a', { tokensPerDay: 5 }, 1, 1), AT)).toEqual({});
+    expect(rateLimitsOf(accounts('a', { tokensPerDay: 5 }, 1, 1), AT)).toEqual([]);
   });
 
   it('tell the limit, what is left of it here and anywhere, and when it resets', () => {
-    expect(rateLimitHeaders(accounts('a', { requestsPerMinute: 60 }, 3, 40), AT)).toEqual({
-      'x-ratelimit-limit-requests': '60',
-      'x-ratelimit-remaining-requests': '43',
-      'x-ratelimit-reset-requests': '42s',
-    });
+    expect(rateLimitsOf(accounts('a', { requestsPerMinute: 60 }, 3, 40), AT)).toEqual([
+      { metric: 'requests', limit: 60, remaining: 43, resetInMs: 42_000 },
+    ]);
   });
 
   it('tell the limit of several that is nearest', () => {
     const wide = accounts('a', { tokensPerMinute: 1_000 }, 0, 900);
     const narrow = accounts('b', { tokensPerMinute: 5_000 }, 10, 20);
-    expect(rateLimitHeaders([...wide, ...narrow], AT)).toMatchObject({
-      'x-ratelimit-limit-tokens': '5000',
-      'x-ratelimit-remaining-tokens': '30',
-    });
+    expect(rateLimitsOf([...wide, ...narrow], AT)).toMatchObject([
+      { metric: 'tokens', limit: 5_000, remaining: 30 },
+    ]);
   });
 });

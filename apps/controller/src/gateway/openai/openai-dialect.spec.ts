@@ -1,8 +1,10 @@
 import type { Failure } from '@corral/contracts';
-import type { ChoiceEvent, Completion } from '../request-run.js';
-import { collectAnswer, streamAnswer } from './answer.js';
-import { chatShape } from './chat-shape.js';
-import { completionShape } from './completion-shape.js';
+import { collectAnswer } from '../core/collect.js';
+import type { ChoiceEvent, Completion } from '../core/completion.js';
+import { streamAnswer } from '../core/stream.js';
+import { openAiDialect } from './openai-dialect.js';
+import { chatShape } from '../openai-chat/chat-shape.js';
+import { completionShape } from '../openai-completions/completion-shape.js';
 
 const OVERLOADED: Failure = { code: 'overloaded', message: 'busy' };
 
@@ -17,9 +19,10 @@ function failed(choice = 0): ChoiceEvent {
 }
 
 class RecordedCompletion implements Completion {
+  readonly requestId = '1';
   readonly model = 'm';
   readonly createdAt = new Date(5_000);
-  readonly headers = {};
+  readonly limits = [];
   cancelled = false;
   readonly batches: AsyncIterable<ChoiceEvent[]>;
   constructor(
@@ -40,7 +43,10 @@ class RecordedCompletion implements Completion {
 
 async function streamed(completion: Completion, includeUsage = false): Promise<string> {
   const pieces: string[] = [];
-  for await (const piece of await streamAnswer(completion, chatShape, '1', includeUsage)) {
+  for await (const piece of await streamAnswer(
+    completion,
+    openAiDialect(chatShape, includeUsage),
+  )) {
     pieces.push(piece);
   }
   return pieces.join('');
@@ -63,7 +69,7 @@ describe('a collected answer', () => {
       [[text('a'), text('x', 1)], [text('b'), finished()], [finished(1, 'length')]],
       2,
     );
-    expect(await collectAnswer(completion, chatShape, '1')).toEqual({
+    expect(await collectAnswer(completion, openAiDialect(chatShape, false))).toEqual({
       id: 'chatcmpl-1',
       object: 'chat.completion',
       created: 5,
@@ -93,7 +99,7 @@ describe('a collected answer', () => {
 
   it('fails as a whole, and stops the other choices, when one fails', async () => {
     const completion = new RecordedCompletion([[text('a')], [failed(1)]], 2);
-    await expect(collectAnswer(completion, chatShape, '1')).rejects.toMatchObject({
+    await expect(collectAnswer(completion, openAiDialect(chatShape, false))).rejects.toMatchObject({
       failure: OVERLOADED,
       retryAfterMs: 1000,
     });
@@ -102,7 +108,9 @@ describe('a collected answer', () => {
 
   it('puts the echo before the text of a completion', async () => {
     const completion = new RecordedCompletion([[text(' time'), finished()]]);
-    expect(await collectAnswer(completion, completionShape(['Once']), '1')).toMatchObject({
+    expect(
+      await collectAnswer(completion, openAiDialect(completionShape(['Once']), false)),
+    ).toMatchObject({
       id: 'cmpl-1',
       choices: [{ text: 'Once time', index: 0, finish_reason: 'stop' }],
     });
@@ -144,7 +152,7 @@ describe('a streamed answer', () => {
 
   it('throws a failure that comes before anything else', async () => {
     const completion = new RecordedCompletion([[failed()]]);
-    await expect(streamAnswer(completion, chatShape, '1', false)).rejects.toMatchObject({
+    await expect(streamAnswer(completion, openAiDialect(chatShape, false))).rejects.toMatchObject({
       failure: OVERLOADED,
     });
   });
@@ -159,7 +167,7 @@ describe('a streamed answer', () => {
 
   it('stops the generations when the reader leaves', async () => {
     const completion = new RecordedCompletion([[text('a')], [text('b')], [finished()]]);
-    for await (const piece of await streamAnswer(completion, chatShape, '1', false)) {
+    for await (const piece of await streamAnswer(completion, openAiDialect(chatShape, false))) {
       expect(piece).toContain('"a"');
       break;
     }

@@ -1,5 +1,5 @@
 import type { TokenLogprob } from '@corral/contracts';
-import type { AnswerShape } from './dialect.js';
+import type { AnswerShape } from '../openai/answer-shape.js';
 
 /**
  * Completions on the way out.
