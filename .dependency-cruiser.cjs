@@ -112,6 +112,26 @@ module.exports = {
       to: { path: '^apps/controller/src/rollouts/rollouts.repository.ts$' },
     },
     {
+      name: 'dialects-are-entered-by-their-registry',
+      comment: 'A new dialect is a folder and a line in gateway/dialects.ts: nobody else knows it.',
+      severity: 'error',
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: ['^apps/controller/src/gateway/(dialects.ts|openai)', ...TESTS],
+      },
+      to: { path: '^apps/controller/src/gateway/openai' },
+    },
+    {
+      name: 'dialects-stand-apart',
+      comment: 'What dialects of one provider share is in the folder of its name.',
+      severity: 'error',
+      from: { path: '^apps/controller/src/gateway/(openai-[^/]+)/', pathNot: TESTS },
+      to: {
+        path: '^apps/controller/src/gateway/openai-',
+        pathNot: '^apps/controller/src/gateway/$1/',
+      },
+    },
+    {
       name: 'console-features-stand-apart',
       comment: 'What two features of the console share is in components/ or lib/.',
       severity: 'error',

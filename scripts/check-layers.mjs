@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { cruise } from 'dependency-cruiser';
 import { featureCycles } from './feature-cycles.mjs';
+import { providerWords } from './provider-words.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const SOURCES = ['apps/*/src', 'libs/*/src'];
@@ -42,6 +43,7 @@ async function checkLayers(root, sources = SOURCES) {
     violations: [
       ...output.summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to })),
       ...featureCycles(output.modules),
+      ...providerWords(root, output.modules),
     ],
   };
 }

@@ -16,6 +16,8 @@ const LAWFUL: Record<string, string> = {
   'apps/controller/src/usage/usage.service.ts': `export * from './usage.repository.js';\n`,
   'apps/controller/src/scheduling/replica-policy.ts': `import 'node:fs';\nexport const policy = 1;\n`,
   'apps/controller/src/rollouts/rollouts.repository.ts': `export const rows = 1;\n`,
+  'apps/controller/src/gateway/openai/errors.ts': `export const field = 'max_tokens';\n`,
+  'apps/controller/src/gateway/openai-completions/b.ts': `export const b = 1;\n`,
   'apps/console/src/features/deployments/view.ts': `export const view = 1;\n`,
   'apps/controller/src/scheduling/core/entry.ts': `export type { id } from '../../../../../libs/contracts/src/index.js';\n`,
   'apps/engine/src/main.ts': `export { getLlama } from 'node-llama-cpp';\n`,
@@ -94,6 +96,21 @@ const VIOLATIONS: [rule: string, file: string, target: string][] = [
     '../usage/usage.repository.js',
   ],
   ['no-cycles', 'apps/engine/src/a.ts', './a.js'],
+  [
+    'dialects-are-entered-by-their-registry',
+    'apps/controller/src/usage/d.ts',
+    '../gateway/openai/errors.js',
+  ],
+  [
+    'dialects-are-entered-by-their-registry',
+    'apps/engine/src/b.ts',
+    '../../controller/src/gateway/openai/errors.js',
+  ],
+  [
+    'dialects-stand-apart',
+    'apps/controller/src/gateway/openai-chat/a.ts',
+    '../openai-completions/b.js',
+  ],
 ];
 
 describe('The check of the layers', () => {
@@ -134,6 +151,15 @@ describe('The check of the layers', () => {
     expect(result.output).toContain(
       'features-have-no-cycles: apps/controller/src/usage/reports.ts',
     );
+  });
+
+  it('refuses the name of a provider’s field outside its dialect', () => {
+    const result = check({ 'apps/engine/src/limits.ts': `export const why = 'max_tokens';\n` });
+
+    expect(result.output).toContain(
+      'provider-words-stay-in-their-dialect: apps/engine/src/limits.ts → max_tokens',
+    );
+    expect(result.status).toBe(1);
   });
 
   it('sees imports of types, which leave no trace in the compiled code', () => {

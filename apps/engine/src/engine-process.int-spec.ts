@@ -277,7 +277,7 @@ describe('a loaded engine', () => {
 });
 
 describe('an engine that refuses', () => {
-  it('names the figures when prompt and max_tokens exceed the context', async () => {
+  it('names the figures when prompt and maxTokens exceed the context', async () => {
     const { finish } = await engine.generate({
       prompt: { kind: 'tokens', tokens: Array.from({ length: 450 }, (_, i) => i) },
       maxTokens: 100,
@@ -287,7 +287,7 @@ describe('an engine that refuses', () => {
       failure: { code: 'context_length_exceeded' },
       completionTokens: 0,
     });
-    expect(finish.failure?.message).toMatch(/max_tokens is 100.*holds 512/);
+    expect(finish.failure?.message).toMatch(/\{maxTokens\} is 100.*holds 512/);
   });
 
   it('names the limit of the request where that is the smaller one', async () => {

@@ -38,7 +38,7 @@ function tooLong(
   const sum = promptTokens + (answerTokens ?? 1);
   const limit = contextLimitOf(request, contextTokens);
   if (sum <= limit) return null;
-  const asked = answerTokens === null ? '' : ` and max_tokens is ${answerTokens}`;
+  const asked = answerTokens === null ? '' : ` and {maxTokens} is ${answerTokens}`;
   const bound =
     limit === contextTokens
       ? `the context of this model holds ${limit}`
@@ -51,15 +51,15 @@ function tooLong(
 
 function unknownToken(request: GenerationRequest, { vocabularySize }: ModelLimits): Failure | null {
   const biased = request.sampling.logitBias.map(([token]) => token);
-  const groups: [string, number[]][] = [
-    ['logit_bias', biased],
-    ['acceptedTokens', request.acceptedTokens],
+  const groups: [path: string[], tokens: number[]][] = [
+    [['sampling', 'logitBias'], biased],
+    [['acceptedTokens'], request.acceptedTokens],
   ];
-  for (const [param, tokens] of groups) {
+  for (const [path, tokens] of groups) {
     const unknown = tokens.find((token) => token >= vocabularySize);
     if (unknown === undefined) continue;
     const message = `Token ${unknown} is not among the model's ${vocabularySize} tokens.`;
-    return { code: 'invalid_value', message, param };
+    return { code: 'invalid_value', message, path };
   }
   return null;
 }

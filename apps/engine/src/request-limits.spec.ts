@@ -5,17 +5,17 @@ import { requestOf } from './testing/requests.js';
 const LIMITS = { contextTokens: 100, vocabularySize: 50 };
 
 describe('refuseRequest', () => {
-  it('lets prompt and max_tokens fill the context exactly', () => {
+  it('lets prompt and maxTokens fill the context exactly', () => {
     expect(refuseRequest(requestOf({ maxTokens: 60 }), 40, LIMITS)).toBeNull();
   });
 
   it('names the figures when they exceed it', () => {
     const failure = refuseRequest(requestOf({ maxTokens: 61 }), 40, LIMITS);
     expect(failure?.code).toBe('context_length_exceeded');
-    expect(failure?.message).toMatch(/40 tokens.*max_tokens is 61.*101 in all.*holds 100/);
+    expect(failure?.message).toMatch(/40 tokens.*\{maxTokens\} is 61.*101 in all.*holds 100/);
   });
 
-  it('needs room for one token when max_tokens is open', () => {
+  it('needs room for one token when maxTokens is open', () => {
     expect(refuseRequest(requestOf({ maxTokens: null }), 99, LIMITS)).toBeNull();
     expect(refuseRequest(requestOf({ maxTokens: null }), 100, LIMITS)?.code).toBe(
       'context_length_exceeded',
@@ -26,7 +26,7 @@ describe('refuseRequest', () => {
     const resumed = { acceptedTokens: [1, 2, 3], maxTokens: 57 };
     expect(refuseRequest(requestOf(resumed), 40, LIMITS)).toBeNull();
     expect(refuseRequest(requestOf(resumed), 41, LIMITS)?.message).toMatch(
-      /max_tokens is 60: 101 in all/,
+      /\{maxTokens\} is 60: 101 in all/,
     );
   });
 
@@ -36,7 +36,7 @@ describe('refuseRequest', () => {
     expect(refuseRequest(requestOf(bound), 41, LIMITS)).toEqual({
       code: 'context_length_exceeded',
       message:
-        'The prompt has 41 tokens and max_tokens is 10: 51 in all, ' +
+        'The prompt has 41 tokens and {maxTokens} is 10: 51 in all, ' +
         'but your limits allow a context of 50.',
     });
   });
@@ -49,12 +49,12 @@ describe('refuseRequest', () => {
   it('refuses tokens that do not exist wherever they are given', () => {
     expect(refuseRequest(requestOf({ acceptedTokens: [50] }), 1, LIMITS)).toMatchObject({
       code: 'invalid_value',
-      param: 'acceptedTokens',
+      path: ['acceptedTokens'],
     });
     const sampling = { ...GREEDY_SAMPLING, logitBias: [[99, 1]] as [number, number][] };
     expect(refuseRequest(requestOf({ sampling }), 1, LIMITS)).toMatchObject({
       code: 'invalid_value',
-      param: 'logit_bias',
+      path: ['sampling', 'logitBias'],
     });
   });
 });

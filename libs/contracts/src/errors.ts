@@ -47,9 +47,14 @@ export const ERROR_CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 /** A failure as data on the wire; rebuilt into a response at the edge. */
 export const failureSchema = z.object({
   code: z.enum(ERROR_CODES),
-  /** For the caller to read; says what to do next. Holds no prompt text and no secret. */
+  /**
+   * For the caller to read; says what to do next. Holds no prompt text and no secret. It can name a
+   * field of the GenerationRequest in braces (`{maxTokens}`); a dialect puts the client's name there.
+   */
   message: z.string().max(2000),
-  /** The request field at fault, where there is one (`messages[2].content`). */
+  /** Where the fault is in the GenerationRequest (`['prompt', 'messages']`); absent: nowhere in it. */
+  path: z.array(z.union([z.string(), z.int()])).optional(),
+  /** The field of the client's own body at fault (`messages[2].content`), where a dialect knows it. */
   param: z.string().nullish(),
 });
 export type Failure = z.infer<typeof failureSchema>;

@@ -121,7 +121,7 @@ export class CompletionService {
     return {
       code: 'model_not_found',
       message: `The model '${model}' does not exist here. ${known}`,
-      param: 'model',
+      path: ['model'],
     };
   }
 }

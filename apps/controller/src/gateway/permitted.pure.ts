@@ -19,8 +19,8 @@ export function permitted(
       ok: false,
       failure: {
         code: 'invalid_value',
-        message: `max_tokens: ${tooLong.maxTokens} is more than the ${maxOutputTokens} tokens that this key may have in one answer.`,
-        param: 'max_tokens',
+        message: `{maxTokens}: ${tooLong.maxTokens} is more than the ${maxOutputTokens} tokens that this key may have in one answer.`,
+        path: ['maxTokens'],
       },
     };
   }

@@ -31,7 +31,7 @@ describe('a request', () => {
     const outcome = permitted([request(100), request(101)], { ...FREE, maxOutputTokens: 100 });
     expect(outcome).toMatchObject({
       ok: false,
-      failure: { code: 'invalid_value', param: 'max_tokens' },
+      failure: { code: 'invalid_value', path: ['maxTokens'] },
     });
     expect(!outcome.ok && outcome.failure.message).toMatch('101 is more than the 100 tokens');
   });

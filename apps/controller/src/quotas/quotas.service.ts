@@ -100,6 +100,6 @@ export function modelRefusal({ allowedModels }: LimitsInForce, model: string): F
   return {
     code: 'permission_denied',
     message: `This key may not use the model '${model}'. GET /v1/models lists those that it may.`,
-    param: 'model',
+    path: ['model'],
   };
 }

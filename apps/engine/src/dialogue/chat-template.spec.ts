@@ -75,7 +75,7 @@ describe('ChatTemplate', () => {
     expect(render(source, 'x').ok).toBe(true);
     expect(render(source, 'x', 'y')).toMatchObject({
       ok: false,
-      failure: { code: 'invalid_request', param: 'messages' },
+      failure: { code: 'invalid_request', path: ['prompt', 'messages'] },
     });
   });
 

@@ -64,7 +64,10 @@ export class ChatTemplate {
       return { ok: true, segments: this.renderSegments(messages) };
     } catch (error) {
       const message = `The model's chat template refuses these messages: ${reasonOf(error)}`;
-      return { ok: false, failure: { code: 'invalid_request', message, param: 'messages' } };
+      return {
+        ok: false,
+        failure: { code: 'invalid_request', message, path: ['prompt', 'messages'] },
+      };
     }
   }
 

@@ -58,8 +58,9 @@ export class PromptEncoder {
   private infill(prefix: string, suffix: string): EncodedPrompt {
     const { infill } = this.tokenizer;
     if (!infill) {
-      const message = 'The model has no tokens for filling in the middle: leave out suffix.';
-      return refused('unsupported_parameter', message, 'suffix');
+      const message =
+        'The model has no tokens for filling in the middle: leave out {prompt.suffix}.';
+      return refused('unsupported_parameter', message, ['prompt', 'suffix']);
     }
     const tokens = [
       infill.prefix,
@@ -79,6 +80,6 @@ export class PromptEncoder {
   }
 }
 
-function refused(code: Failure['code'], message: string, param?: string): EncodedPrompt {
-  return { ok: false, failure: { code, message, ...(param !== undefined && { param }) } };
+function refused(code: Failure['code'], message: string, path?: string[]): EncodedPrompt {
+  return { ok: false, failure: { code, message, ...(path !== undefined && { path }) } };
 }

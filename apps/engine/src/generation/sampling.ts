@@ -38,7 +38,7 @@ export interface SamplingPlan {
   topLogprobs: number | null;
 }
 
-/** The lowest bias means "never": OpenAI's clients use it to ban a token. */
+/** The lowest bias means "never": clients use it to ban a token. */
 const BAN_BIAS = -100;
 
 /**

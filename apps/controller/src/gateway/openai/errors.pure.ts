@@ -1,6 +1,7 @@
 /** Failures and limits as OpenAI's API tells them. */
 import { ERRORS, type ErrorCode, type Failure } from '@corral/contracts';
 import type { ErrorDialect } from '../../common/error-dialect.pure.js';
+import { fieldOf, withFieldNames } from './fields.pure.js';
 import type { RateLimit } from '../../common/rate-limit.pure.js';
 
 export interface OpenAiErrorBody {
@@ -11,9 +12,9 @@ export interface OpenAiErrorBody {
 export function openAiErrorBody(failure: Failure): OpenAiErrorBody {
   return {
     error: {
-      message: failure.message,
+      message: withFieldNames(failure.message),
       type: typeOf(failure.code),
-      param: failure.param ?? null,
+      param: failure.param ?? fieldOf(failure.path),
       code: failure.code,
     },
   };

@@ -1,6 +1,7 @@
 import type { Failure } from '@corral/contracts';
 import { collectAnswer } from '../core/collect.js';
 import type { ChoiceEvent, Completion } from '../core/completion.js';
+import { RecordedCompletion } from '../../testing/recorded-completion.js';
 import { streamAnswer } from '../core/stream.js';
 import { openAiDialect } from './openai-dialect.js';
 import { chatShape } from '../openai-chat/chat-shape.js';
@@ -16,29 +17,6 @@ function finished(choice = 0, reason: 'stop' | 'length' = 'stop'): ChoiceEvent {
 }
 function failed(choice = 0): ChoiceEvent {
   return { choice, event: { type: 'failed', failure: OVERLOADED, retryAfterMs: 1000 } };
-}
-
-class RecordedCompletion implements Completion {
-  readonly requestId = '1';
-  readonly model = 'm';
-  readonly createdAt = new Date(5_000);
-  readonly limits = [];
-  cancelled = false;
-  readonly batches: AsyncIterable<ChoiceEvent[]>;
-  constructor(
-    batches: ChoiceEvent[][],
-    readonly choices = 1,
-  ) {
-    this.batches = (async function* () {
-      yield* batches;
-    })();
-  }
-  usage() {
-    return { promptTokens: 3, cachedTokens: 1, completionTokens: 2 };
-  }
-  cancel(): void {
-    this.cancelled = true;
-  }
 }
 
 async function streamed(completion: Completion, includeUsage = false): Promise<string> {

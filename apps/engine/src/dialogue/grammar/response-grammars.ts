@@ -38,7 +38,7 @@ export class ResponseGrammars {
     if (!format) return { ok: true, grammar: null, banned: [] };
     if (!this.compiler) {
       return refusal(
-        'response_format',
+        ['responseFormat'],
         'This replica cannot enforce a format: its release of node-llama-cpp lacks the calls.',
       );
     }
@@ -63,17 +63,17 @@ function compile(
   format: ResponseFormat,
   compiler: GrammarCompiler,
 ): { ok: true; grammar: TokenGrammar } | { ok: false; failure: Failure } {
-  const param = 'response_format.json_schema.schema';
+  const path = ['responseFormat', 'schema'];
   const text =
     format.kind === 'json_object'
       ? ({ ok: true, grammar: JSON_OBJECT_GRAMMAR } as const)
       : grammarOfSchema(format.schema);
-  if (!text.ok) return refusal(param, `This schema cannot be enforced: ${text.reason}.`);
+  if (!text.ok) return refusal(path, `This schema cannot be enforced: ${text.reason}.`);
   const grammar = compiler.compile(text.grammar);
   if (grammar) return { ok: true, grammar };
-  return refusal(param, 'This schema cannot be enforced: it refers to itself without an end.');
+  return refusal(path, 'This schema cannot be enforced: it refers to itself without an end.');
 }
 
-function refusal(param: string, message: string): { ok: false; failure: Failure } {
-  return { ok: false, failure: { code: 'unsupported_parameter', message, param } };
+function refusal(path: string[], message: string): { ok: false; failure: Failure } {
+  return { ok: false, failure: { code: 'unsupported_parameter', message, path } };
 }

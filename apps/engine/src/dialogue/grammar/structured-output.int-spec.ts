@@ -246,7 +246,7 @@ describe('an answer with a JSON schema', () => {
     const { finish } = await generate({ responseFormat: { kind: 'json_schema', schema } });
     expect(finish.failure).toMatchObject({
       code: 'unsupported_parameter',
-      param: 'response_format.json_schema.schema',
+      path: ['responseFormat', 'schema'],
       message: expect.stringMatching(message),
     });
   });
@@ -287,7 +287,7 @@ describe('the context', () => {
     const { finish } = await generate({ responseFormat: ORDER }, fallBack);
     expect(finish.failure).toMatchObject({
       code: 'unsupported_parameter',
-      param: 'response_format',
+      path: ['responseFormat'],
     });
     await fallBack.dispose();
   });
