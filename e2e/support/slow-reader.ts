@@ -16,7 +16,7 @@ export class SlowReader {
       `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${apiKey}\r\n` +
         `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
     );
-    this.pace = setInterval(() => this.socket.read(1), 1_000);
+    this.pace = setInterval(() => void this.socket.read(1), 1_000);
   }
 
   stop(): void {

@@ -34,11 +34,15 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function run(...args: string[]): Promise<{ code: number; output: unknown }> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [PROGRAM, ...args], (error, stdout) => {
-      const code = typeof error?.code === 'number' ? error.code : 0;
-      if (stdout === '' && error) reject(error);
-      else resolve({ code, output: JSON.parse(stdout) as unknown });
-    });
+    execFile(
+      process.execPath,
+      [PROGRAM, ...args],
+      (error: (Error & { code?: unknown }) | null, stdout) => {
+        const code = typeof error?.code === 'number' ? error.code : 0;
+        if (stdout === '' && error) reject(error);
+        else resolve({ code, output: JSON.parse(stdout) as unknown });
+      },
+    );
   });
 }
 

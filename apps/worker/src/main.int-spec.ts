@@ -119,7 +119,7 @@ describe('the worker process', () => {
     await until('the announcement', () => controller.lastHeartbeat?.draining);
     const late = { generationId: 'late', replicaId: 'replica' };
     expect(await controller.generate(nodeId, late, request('late'))).toBe('draining');
-    const [code] = await once(worker, 'exit');
+    const [code] = (await once(worker, 'exit')) as [number | null];
     expect(code).toBe(0);
     expect(stream).toMatchObject({ text, finish: { reason: 'length' } });
     expect(controller.replica('replica')?.state).toBe('stopped');
@@ -132,7 +132,7 @@ describe('the worker process', () => {
     const { stream } = await running(nodeId, 5_000);
     const startedAtMs = performance.now();
     worker.kill('SIGTERM');
-    const [code] = await once(worker, 'exit');
+    const [code] = (await once(worker, 'exit')) as [number | null];
     expect(code).toBe(0);
     expect(performance.now() - startedAtMs).toBeLessThan(8_000);
     expect(stream.finish?.failure).toEqual({
@@ -218,7 +218,7 @@ describe('the worker process', () => {
   it('says everything that is wrong with its settings, and ends', async () => {
     environment['CORRAL_LOG_LEVEL'] = 'loud';
     environment['CORRAL_CPU_THREADS'] = '0';
-    const [code] = await once(start(), 'exit');
+    const [code] = (await once(start(), 'exit')) as [number | null];
     expect(code).toBe(1);
     expect(output).toMatch(/CORRAL_CPU_THREADS(.|\n)*CORRAL_LOG_LEVEL/);
   }, 10_000);

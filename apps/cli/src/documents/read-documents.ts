@@ -17,7 +17,7 @@ export interface ReadDocuments {
   /** In the order of the files. */
   documents: z.input<typeof deploymentsDocumentSchema>[];
   /** Puts the place of a field (`documents[0].deployments[2].model`) before what is wrong with it. */
-  located(param: string, message: string): string;
+  located: (param: string, message: string) => string;
 }
 
 interface Source {

@@ -11,7 +11,7 @@ describe('The secrets of a data folder', () => {
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
   it('are all different and long', () => {
-    const secrets = Object.values(openSecrets(dir));
+    const secrets = Object.values<string>({ ...openSecrets(dir) });
 
     expect(new Set(secrets).size).toBe(secrets.length);
     expect(secrets.every((secret) => secret.length >= 43)).toBe(true);

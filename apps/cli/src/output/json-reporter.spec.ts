@@ -11,7 +11,8 @@ describe('Output for scripts', () => {
       () => 0,
     );
   });
-  const events = (): Record<string, unknown>[] => lines.map((line) => JSON.parse(line));
+  const events = (): Record<string, unknown>[] =>
+    lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 
   const ready: ReadySummary = {
     url: 'http://127.0.0.1:7070',

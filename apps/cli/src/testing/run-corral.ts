@@ -12,10 +12,13 @@ export interface Ran {
 }
 
 export async function runCorral(server: AdminServer, ...args: string[]): Promise<Ran> {
-  const write = process.stdout.write;
-  const writeError = process.stderr.write;
+  const write = process.stdout.write.bind(process.stdout);
+  const writeError = process.stderr.write.bind(process.stderr);
   let output = '';
-  process.stdout.write = (piece: string | Uint8Array, ...rest: unknown[]): boolean => {
+  process.stdout.write = (
+    piece: string | Uint8Array,
+    ...rest: (string | (() => void) | undefined)[]
+  ): boolean => {
     output += typeof piece === 'string' ? piece : Buffer.from(piece).toString();
     for (const done of rest) if (typeof done === 'function') done();
     return true;

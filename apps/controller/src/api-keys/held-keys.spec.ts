@@ -28,7 +28,7 @@ describe('a held key', () => {
   const onInvalid = (failure: Failure) => void told.push(failure);
 
   // What goes wrong here goes wrong on purpose.
-  beforeAll(() => Logger.overrideLogger(false));
+  beforeAll(() => void Logger.overrideLogger(false));
   beforeEach(() => {
     store = new Store();
     held = new HeldKeys(store);

@@ -46,7 +46,7 @@ describe('the verification of a key', () => {
   const refusal = (code: string) => ({ failure: { code } });
 
   // What goes wrong here goes wrong on purpose.
-  beforeAll(() => Logger.overrideLogger(false));
+  beforeAll(() => void Logger.overrideLogger(false));
   beforeEach(() => {
     store = new Recorder();
   });

@@ -12,9 +12,9 @@ export interface ProviderProfile {
 
 export interface AuthEffects {
   /** False: the person, or the person's team, is disabled. */
-  isActive(userId: string): Promise<boolean>;
-  endSession(token: string): Promise<void>;
+  isActive: (userId: string) => Promise<boolean>;
+  endSession: (token: string) => Promise<void>;
   /** Somebody came from the provider, and may need an account. */
-  admit(profile: ProviderProfile): Promise<void>;
-  log(message: string): void;
+  admit: (profile: ProviderProfile) => Promise<void>;
+  log: (message: string) => void;
 }

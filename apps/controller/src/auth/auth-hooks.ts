@@ -28,16 +28,18 @@ export function hooksFor({
     account: {
       create: {
         // The provider's tokens open doors elsewhere, and nothing here needs them.
-        before: async (account) => ({
-          data: { ...account, accessToken: null, refreshToken: null, idToken: null },
-        }),
+        before: (account) =>
+          Promise.resolve({
+            data: { ...account, accessToken: null, refreshToken: null, idToken: null },
+          }),
       },
     },
   };
 }
 
 /** Whoever knew the old password is signed out. */
-export const endOtherSessionsWithPassword = createAuthMiddleware(async ({ path, body }) => {
-  if (path !== '/change-password') return undefined;
-  return { context: { body: { ...body, revokeOtherSessions: true } } };
+export const endOtherSessionsWithPassword = createAuthMiddleware(({ path, body }) => {
+  if (path !== '/change-password') return Promise.resolve(undefined);
+  const form = body as Record<string, unknown>;
+  return Promise.resolve({ context: { body: { ...form, revokeOtherSessions: true } } });
 });

@@ -90,7 +90,10 @@ export class LeaderService implements OnModuleInit, OnApplicationShutdown {
     // Should it be alive after all, it must not keep the lock.
     client.end().catch(() => undefined);
     if (client !== this.client) return;
-    if (this.leading) this.logger.warn(`no longer leading: ${String(error ?? 'connection ended')}`);
+    if (this.leading)
+      this.logger.warn(
+        `no longer leading: ${error instanceof Error ? String(error) : 'connection ended'}`,
+      );
     this.leading = false;
     this.client = null;
   }

@@ -60,9 +60,8 @@ export class StreamProgressService implements OnApplicationBootstrap {
   reached(generationId: string, report: StreamReport): void {
     const { nodeId } = report;
     if (nodeId === null) return;
-    let streams = this.byNode.get(nodeId);
-    if (streams === undefined) this.byNode.set(nodeId, (streams = new Map()));
-    streams.set(generationId, report);
+    const streams = this.byNode.get(nodeId) ?? new Map<string, StreamReport>();
+    this.byNode.set(nodeId, streams.set(generationId, report));
     if (this.due.size === 0) queueMicrotask(() => this.say());
     this.due.add(nodeId);
   }

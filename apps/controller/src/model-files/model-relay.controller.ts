@@ -3,7 +3,6 @@
  * that has it as it comes, neither kept nor held in memory.
  */
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { modelDigestSchema, type FileSource } from '@corral/contracts';
@@ -72,7 +71,7 @@ async function passOn(
     const value = answer.headers.get(name);
     if (value !== null) reply.header(name, value);
   }
-  await reply.status(answer.status).send(Readable.fromWeb(body as ReadableStream));
+  await reply.status(answer.status).send(Readable.fromWeb(body));
 }
 
 function nobodySends(holders: number): FailureException {

@@ -122,7 +122,7 @@ describe('limits on two controllers', () => {
     for (const { policies } of controllers) await policies.refresh();
     const [first, second] = controllers;
     const all = await Promise.all(
-      Array.from({ length: 10 }, () => first.quotas.admit(keyOf(id), EXPECTED)),
+      Array.from({ length: 10 }, async () => await first.quotas.admit(keyOf(id), EXPECTED)),
     );
     // Used less than was set aside: the rest lies in the first one's slice.
     for (const one of all) {

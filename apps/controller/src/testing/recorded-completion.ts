@@ -12,9 +12,7 @@ export class RecordedCompletion implements Completion {
     batches: ChoiceEvent[][],
     readonly choices = 1,
   ) {
-    this.batches = (async function* () {
-      yield* batches;
-    })();
+    this.batches = ReadableStream.from(batches);
   }
   usage() {
     return { promptTokens: 3, cachedTokens: 1, completionTokens: 2 };

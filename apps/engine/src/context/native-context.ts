@@ -165,8 +165,8 @@ export class NativeContext implements DecodeContext {
       sampler instanceof NativeTokenSampler ? sampler : null,
     );
     const tokens = await Promise.all(
-      samplers.map((sampler, i) =>
-        sampler ? sampler.draw(this.surface.decoder, rows[i] ?? -1) : null,
+      samplers.map(async (sampler, i) =>
+        sampler === null ? null : await sampler.draw(this.surface.decoder, rows[i] ?? -1),
       ),
     );
     const sampled: (SampledToken | null)[] = tokens.map((token) =>

@@ -35,10 +35,9 @@ export class NodeOpService {
           replyOf(await engine?.detokenize(op.tokens)),
         );
       case 'tail_logs':
-        return this.withReplica(op.replicaId, async (replica) => ({
-          ok: true,
-          lines: replica.lastLines(op.lines),
-        }));
+        return this.withReplica(op.replicaId, (replica) =>
+          Promise.resolve({ ok: true, lines: replica.lastLines(op.lines) }),
+        );
     }
   }
 

@@ -80,7 +80,7 @@ async function take(
   for (;;) {
     let chunk: Uint8Array | undefined;
     try {
-      chunk = (await chunks.read()).value;
+      chunk = (await chunks.read()).value as Uint8Array | undefined;
     } catch (fault) {
       return endOf(fault, order.signal, signal);
     }

@@ -118,7 +118,7 @@ describe('a worker’s file server', () => {
     await until('the uploads in the heartbeat', () => {
       return heartbeat(rig.nodeId)?.fileServer?.uploads === MAX_UPLOADS;
     });
-    await Promise.all(readers.map(({ body }) => body?.cancel()));
+    await Promise.all(readers.map(async ({ body }) => await body?.cancel()));
     await until('no upload', () => heartbeat(rig.nodeId)?.fileServer?.uploads === 0);
     expect((await ask(`/models/${rig.digest}`)).status).toBe(200);
   });

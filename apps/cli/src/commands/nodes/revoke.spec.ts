@@ -17,7 +17,7 @@ describe('corral nodes revoke', () => {
     const nodes = new Command('nodes');
     addNodeRevoke(nodes);
     const said: string[] = [];
-    const { write } = process.stdout;
+    const write = process.stdout.write.bind(process.stdout);
     process.stdout.write = (text: string | Uint8Array) => said.push(String(text)) > 0;
     const where = ['--url', server.url, '--token', TOKEN];
     await nodes

@@ -18,7 +18,7 @@ const LiveOverviewContext = createContext<LiveOverview | null>(null);
 
 export interface LiveOverviewProviderProps {
   /** The session ended. A stable function. */
-  onUnauthorized(): void;
+  onUnauthorized: () => void;
   children: ReactNode;
 }
 

@@ -37,7 +37,7 @@ export class LedgerCheckService implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.timer = setInterval(() => (this.leading ??= this.lead()), CHECK_INTERVAL_MS);
+    this.timer = setInterval(() => void (this.leading ??= this.lead()), CHECK_INTERVAL_MS);
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -88,7 +88,7 @@ describe('a file that is no sound model', () => {
     ['of version 1', () => read({ version: 1 }), 'GGUF version 1, but only 2 and 3 are supported'],
     ['big-endian', patched(4, [0, 0, 0, 3]), 'big-endian'],
     ['full of tensors', patched(8, huge), 'tensors, more than 65536'],
-    ['of an impossible count', patched(8, Array(8).fill(255)), 'which no file can hold'],
+    ['of an impossible count', patched(8, Array<number>(8).fill(255)), 'which no file can hold'],
     ['full of keys', patched(16, huge), 'metadata keys, more than 65536'],
     ['with an endless key', patched(24, huge), 'key 0 is 9007199254740991 bytes long'],
     ['without tensors', () => read({ tensors: [] }), 'holds no tensors'],

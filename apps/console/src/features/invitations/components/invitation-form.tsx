@@ -14,9 +14,9 @@ import { entryProblems, PASSWORD_LENGTH } from '../invitation-entry.pure';
 export interface InvitationFormProps {
   token: string;
   /** The account is there. */
-  onAccepted(email: string): void;
+  onAccepted: (email: string) => void;
   /** The link leads nowhere, or its address has an account: trying again is of no use. */
-  onRefused(why: 'notValid' | 'hasAccount'): void;
+  onRefused: (why: 'notValid' | 'hasAccount') => void;
 }
 
 /** Name and password of the account to be. */

@@ -9,7 +9,7 @@ import { InvitationForm } from './invitation-form';
 export interface InvitationProps {
   /** Of the link; null: it had none. */
   token: string | null;
-  onAccepted(email: string): void;
+  onAccepted: (email: string) => void;
 }
 
 /** The form of an invitation, or why there is none. */

@@ -13,7 +13,7 @@ export interface SignInFormProps {
   /** Filled in beforehand; empty: nothing. */
   initialEmail: string;
   /** Called once the session cookie is set. */
-  onSignedIn(): void;
+  onSignedIn: () => void;
 }
 
 /** E-mail and password. */
