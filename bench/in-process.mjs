@@ -2,7 +2,7 @@
  * The engine without Corral around it, for whole-path.mjs: loaded in this process and driven
  * directly. Started with fork; `{ load }` once, then any number of `{ run }`.
  */
-import { startEngine } from '../apps/engine/dist/start-engine.js';
+import { startEngine } from '../apps/engine/dist/serving/start-engine.js';
 
 let engine = null;
 /** Attempt key -> called with each piece of its stream. */

@@ -8,7 +8,7 @@
  *   engine estimate-model FILE SPEC     the same for any machine (ModelEstimate)
  */
 import { serve } from './ipc/serve.js';
-import { estimate, estimateAnywhere, probe } from './short-modes.js';
+import { estimate, estimateAnywhere, probe } from './load/short-modes.js';
 
 const [mode, ...args] = process.argv.slice(2);
 

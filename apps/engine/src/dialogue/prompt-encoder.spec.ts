@@ -1,6 +1,6 @@
 import { ChatTemplate } from './chat-template.js';
 import { PromptEncoder } from './prompt-encoder.js';
-import type { Tokenizer } from './tokenizer.js';
+import type { Tokenizer } from '../vocabulary/tokenizer.js';
 
 /** One token per character; `<S>` is token 1 where names of control tokens count. */
 function fakeTokenizer(overrides: Partial<Tokenizer> = {}): Tokenizer {

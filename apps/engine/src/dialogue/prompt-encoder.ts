@@ -1,7 +1,7 @@
 /** From the canonical prompt to tokens, or the reason why this model cannot take it. */
 import type { Failure, Prompt } from '@corral/contracts';
 import type { ChatTemplate, PromptSegment } from './chat-template.js';
-import type { Tokenizer } from './tokenizer.js';
+import type { Tokenizer } from '../vocabulary/tokenizer.js';
 
 export type EncodedPrompt = { ok: true; tokens: number[] } | { ok: false; failure: Failure };
 

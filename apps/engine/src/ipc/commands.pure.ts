@@ -6,6 +6,7 @@ import {
   type Failure,
 } from '@corral/contracts';
 import { z } from 'zod';
+import { refusedStep } from '../generation/refused-step.pure.js';
 
 export type ParsedCommand =
   | { ok: true; command: EngineCommand }
@@ -31,13 +32,8 @@ export function parseCommand(message: unknown): ParsedCommand {
 export function refusalOf(message: unknown, failure: Failure): EngineEvent | null {
   const start = startHeadSchema.safeParse(message);
   if (start.success) {
-    const timings = { queueMs: 0, prefillMs: 0, decodeMs: 0, deviceMs: 0 };
-    const counts = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
-    const finish = { reason: 'error' as const, failure, ...counts, timings };
-    return {
-      type: 'step',
-      streams: [{ key: start.data.key, index: 0, tokens: [], text: '', finish }],
-    };
+    const step = refusedStep({ key: start.data.key, promptTokens: 0, failure });
+    return { type: 'step', streams: [step] };
   }
   const ask = askHeadSchema.safeParse(message);
   return ask.success ? { type: 'answer', askId: ask.data.askId, failure } : null;

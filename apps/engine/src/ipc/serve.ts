@@ -1,6 +1,6 @@
 /** The engine as a child process: one `load`, then requests until the supervisor has enough. */
 import type { EngineCommand } from '@corral/contracts';
-import { Engine } from '../engine.js';
+import { Engine } from '../serving/engine.js';
 import { loadModel } from '../load/load-model.js';
 import { parseCommand, refusalOf } from './commands.pure.js';
 import { connectParent, type Parent } from './parent.js';

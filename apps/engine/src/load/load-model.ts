@@ -21,7 +21,7 @@ import { attentionFacts, contextTokensOf, estimateLoad } from './estimate.js';
 import { engineVersionOf, gpuOf, startLlama } from './llama.js';
 import { describeEstimate, memoryShortage, readFreeMemory } from './memory.js';
 import { checkModelFile } from './model-file.js';
-import { modelTokenizer, modelVocabulary } from './model-tokens.js';
+import { modelTokenizer, modelVocabulary } from '../vocabulary/model-tokens.js';
 import { decideThreads } from './threads.pure.js';
 
 export interface LoadOptions {

@@ -14,7 +14,7 @@ import {
 import { TINY, writeGguf } from '@corral/testing';
 import { jest } from '@jest/globals';
 import { z } from 'zod';
-import { Engine } from '../../engine.js';
+import { Engine } from '../../serving/engine.js';
 import type { StreamStep } from '../../generation/token-stream.js';
 import { loadModel } from '../../load/load-model.js';
 import { requestOf } from '../../testing/requests.js';

@@ -1,8 +1,8 @@
 /** The two views of a loaded model's vocabulary: text to tokens, and tokens to bytes. */
 import { LlamaVocabularyType, type LlamaModel, type Token } from 'node-llama-cpp';
-import { tokenBytes, type Spelling, type TokenSource } from '../generation/token-bytes.pure.js';
+import { tokenBytes, type Spelling, type TokenSource } from './token-bytes.pure.js';
 import { tokenPiece, type TokenPiece, type Vocabulary } from '../generation/vocabulary.pure.js';
-import type { Tokenizer } from '../dialogue/tokenizer.js';
+import type { Tokenizer } from './tokenizer.js';
 
 /** The tokenizer of a loaded model. */
 export function modelTokenizer(model: LlamaModel): Tokenizer {

@@ -1,8 +1,8 @@
 /** An engine in this process: loaded, warm and running. For benchmarks and in-process tests. */
 import type { Failure } from '@corral/contracts';
 import { Engine } from './engine.js';
-import { loadModel, type LoadOptions } from './load/load-model.js';
-import type { StepLoopEvents } from './loop/step-reporter.js';
+import { loadModel, type LoadOptions } from '../load/load-model.js';
+import type { StepLoopEvents } from '../loop/step-reporter.js';
 
 export type StartedEngine =
   | {

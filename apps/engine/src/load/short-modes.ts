@@ -8,10 +8,10 @@ import {
   type ReplicaSpec,
 } from '@corral/contracts';
 import type { GgufFileInfo, Llama } from 'node-llama-cpp';
-import { estimateLoad } from './load/estimate.js';
-import { engineVersionOf, gpuOf, startLlama } from './load/llama.js';
-import { estimateModel } from './load/model-estimate.js';
-import { checkModelFile } from './load/model-file.js';
+import { estimateLoad } from './estimate.js';
+import { engineVersionOf, gpuOf, startLlama } from './llama.js';
+import { estimateModel } from './model-estimate.js';
+import { checkModelFile } from './model-file.js';
 
 export type ShortModeResult<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
