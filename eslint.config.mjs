@@ -54,10 +54,35 @@ export default tseslint.config(
     files: ['**/*.{ts,tsx}'],
     ignores: ['**/*.{spec,int-spec,e2e}.ts', '**/testing/**', 'e2e/**'],
     rules: {
-      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', 300],
+      'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+      // Constructors too: a class that needs more decides more than one thing.
+      'max-params': ['error', 6],
       // A switch counts as one decision: its cases stand in a table.
       complexity: ['error', { max: 15, variant: 'modified' }],
     },
+  },
+  {
+    // Still to be split.
+    files: ['apps/controller/src/scheduling/{core/scheduler,scheduling.service}.ts'],
+    rules: { 'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }] },
+  },
+  {
+    files: [
+      'apps/controller/src/gateway/completion.service.ts',
+      'apps/controller/src/quotas/leases/lease-presence.service.ts',
+    ],
+    rules: { 'max-params': ['error', 10] },
+  },
+  {
+    files: ['apps/engine/src/engine.ts'],
+    rules: {
+      'max-lines-per-function': ['error', { max: 52, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['**/*.{spec,int-spec,e2e}.ts', '**/testing/**', 'e2e/**'],
+    rules: { 'max-lines': ['error', 450] },
   },
   {
     // Jest types its matchers (`expect.any(String)`) as `any`, and a fake of an asynchronous port

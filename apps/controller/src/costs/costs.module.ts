@@ -10,6 +10,7 @@ import { CostsService } from './costs.service.js';
 import { PriceMemory } from './price-book/price-memory.service.js';
 import { PricesController } from './price-book/prices.controller.js';
 import { PricesService } from './price-book/prices.service.js';
+import { ReferenceSettingsService } from './price-book/reference-settings.service.js';
 import { ReferencesService } from './price-book/references.service.js';
 
 @Module({
@@ -22,6 +23,7 @@ import { ReferencesService } from './price-book/references.service.js';
     CostSumsRepository,
     PriceMemory,
     PricesService,
+    ReferenceSettingsService,
     ReferencesService,
   ],
   exports: [CostsService],

@@ -8,10 +8,11 @@ describe('the price of a request', () => {
   let prisma: CostDesk['prisma'];
   let costs: CostDesk['costs'];
   let prices: CostDesk['prices'];
+  let referenceSettings: CostDesk['referenceSettings'];
 
   beforeAll(async () => {
     desk = await CostDesk.open();
-    ({ prisma, costs, prices } = desk);
+    ({ prisma, costs, prices, referenceSettings } = desk);
   });
   beforeEach(() => desk.clear());
   afterAll(() => desk.close());
@@ -29,7 +30,7 @@ describe('the price of a request', () => {
 
     it('costs what its node does, and is compared with the cheapest host of the same model', async () => {
       await prices.setNodePrice(admin, 'gpu-1', NODE_PRICE);
-      const [reference] = prices.references()[0]?.references ?? [];
+      const [reference] = referenceSettings.references()[0]?.references ?? [];
       expect(reference).toMatchObject({ provider: 'deepinfra', inputPerMTok: 20_000 });
       expect(costs.price(use)).toEqual({
         localMicrodollars: 200_000,

@@ -9,6 +9,7 @@ import { EnrolmentService } from './enrolment.service.js';
 import { JoinTokensController } from './join-tokens.controller.js';
 import { JoinTokensRepository } from './join-tokens.repository.js';
 import { JoinTokensService } from './join-tokens.service.js';
+import { NodeEnroller } from './node-enroller.js';
 import { NodeRevocationController } from './node-revocation.controller.js';
 import { NodeRevocationService } from './node-revocation.service.js';
 
@@ -21,6 +22,7 @@ import { NodeRevocationService } from './node-revocation.service.js';
     EnrolmentService,
     JoinTokensRepository,
     JoinTokensService,
+    NodeEnroller,
     NodeRevocationService,
   ],
 })

@@ -8,15 +8,18 @@ import { RolloutsModule } from '../rollouts/rollouts.module.js';
 import { ApplyController } from './apply/apply.controller.js';
 import { ApplyService } from './apply/apply.service.js';
 import { PlacementPreview } from './apply/placement-preview.service.js';
+import { AssignmentSender } from './assignment-sender.service.js';
 import { AssignmentsRepository } from './assignments.repository.js';
 import { ReconcilerService } from './reconciler.service.js';
 import { RevisionTrafficRepository } from './rollouts/revision-traffic.repository.js';
 import { RolloutPlanner } from './rollouts/rollout-planner.js';
 import { RolloutRunner } from './rollouts/rollout-runner.service.js';
 import { RolloutStarter } from './rollouts/rollout-starter.js';
+import { RolloutWatch } from './rollouts/rollout-watch.service.js';
 import { RolloutsController } from './rollouts/rollouts.controller.js';
 import { RolloutsService } from './rollouts/rollouts.service.js';
 import { Demand } from './scaling/demand.service.js';
+import { DeploymentLoad } from './scaling/deployment-load.service.js';
 import { ScalingRepository } from './scaling/scaling.repository.js';
 import { ScalingService } from './scaling/scaling.service.js';
 import { WakeService } from './scaling/wake.service.js';
@@ -34,6 +37,7 @@ import { WakeService } from './scaling/wake.service.js';
   controllers: [ApplyController, RolloutsController],
   providers: [
     ReconcilerService,
+    AssignmentSender,
     AssignmentsRepository,
     ApplyService,
     PlacementPreview,
@@ -41,8 +45,10 @@ import { WakeService } from './scaling/wake.service.js';
     RolloutStarter,
     RolloutPlanner,
     RolloutRunner,
+    RolloutWatch,
     RevisionTrafficRepository,
     Demand,
+    DeploymentLoad,
     ScalingService,
     ScalingRepository,
     WakeService,

@@ -30,6 +30,7 @@ import { DeploymentsService } from '../deployments/deployments.service.js';
 import { EstimatesService } from '../placement/memory/estimates.service.js';
 import { MemoryMarginsService } from '../placement/memory/memory-margins.service.js';
 import { PlacementService } from '../placement/placement.service.js';
+import { AssignmentSender } from './assignment-sender.service.js';
 import { AssignmentsRepository } from './assignments.repository.js';
 import { ReconcilerService } from './reconciler.service.js';
 
@@ -94,14 +95,15 @@ describe('the reconciler', () => {
     leader = new StatedLeader(servers.config());
     estimates = new EstimatesService(nodes, commands, clock);
     margins = new MemoryMarginsService(prisma);
+    const assignments = new AssignmentsRepository(prisma);
+    const files = new ModelFilesService(nodes, clock, servers.config());
     reconciler = new ReconcilerService(
       leader,
       nodes,
-      commands,
       deployments,
-      new AssignmentsRepository(prisma),
+      assignments,
       new PlacementService(nodes, deployments, estimates, margins, clock),
-      new ModelFilesService(nodes, clock, servers.config()),
+      new AssignmentSender(deployments, assignments, files, commands),
     );
   });
   afterAll(async () => {

@@ -1,16 +1,15 @@
 /**
- * Makes what is into what should be, on the leading controller: plans replicas onto nodes, and
- * tells each node its list until the node says that it has it.
+ * Makes what is into what should be, on the leading controller: plans replicas onto nodes, and has
+ * each node told its assignments.
  */
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { LeaderService } from '../infra/leader.service.js';
-import { ModelFilesService } from '../model-files/model-files.service.js';
-import { NodeCommandsService } from '../nodes/node-commands.service.js';
 import { NodesService, type ObservedNode } from '../nodes/nodes.service.js';
 import { observeRollout } from '../rollouts/rollout-observation.pure.js';
 import type { StoredDeployment } from '../deployments/desired-state.pure.js';
 import { DeploymentsService } from '../deployments/deployments.service.js';
 import { PlacementService } from '../placement/placement.service.js';
+import { AssignmentSender } from './assignment-sender.service.js';
 import { AssignmentsRepository } from './assignments.repository.js';
 import { wantedOf, type WantedRevision } from '../deployments/wanted-revision.pure.js';
 
@@ -28,11 +27,10 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly leader: LeaderService,
     private readonly nodes: NodesService,
-    private readonly commands: NodeCommandsService,
     private readonly deployments: DeploymentsService,
     private readonly assignments: AssignmentsRepository,
     private readonly placement: PlacementService,
-    private readonly files: ModelFilesService,
+    private readonly sender: AssignmentSender,
   ) {}
 
   onModuleInit(): void {
@@ -99,33 +97,7 @@ export class ReconcilerService implements OnModuleInit, OnModuleDestroy {
   }
 
   private async tellAll(observed: readonly ObservedNode[]): Promise<void> {
-    for (const node of observed) await this.tell(node);
+    for (const node of observed) await this.sender.send(node);
     await this.placement.learn();
-  }
-
-  private async tell({ heartbeat, settings: { polite } }: ObservedNode): Promise<void> {
-    const { nodeId, assignmentGeneration: theirs } = heartbeat;
-    const { replicas, generations } = this.deployments.desired();
-    const ours = generations.get(nodeId);
-    if (ours === undefined) return;
-    if (theirs > ours) {
-      await this.assignments.raiseGeneration(nodeId, theirs);
-      return this.deployments.changed();
-    }
-    const assignments = replicas
-      .filter((replica) => replica.nodeId === nodeId)
-      .map(({ replicaId, deployment, revisionId, modelDigest, spec, reserved }) => ({
-        replicaId,
-        deployment,
-        revisionId,
-        modelDigest,
-        spec,
-        deviceIds: reserved.map(({ deviceId }) => deviceId),
-      }));
-    const needed = assignments.map(({ modelDigest }) => modelDigest);
-    const files = this.files.sourcesFor(heartbeat, needed);
-    // Where a file is to be had is told until the node has it.
-    if (ours === theirs && heartbeat.polite === polite && files.length === 0) return;
-    this.commands.assign(nodeId, { generation: ours, assignments, polite, files });
   }
 }

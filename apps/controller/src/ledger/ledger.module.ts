@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { LedgerCheckService } from './checks/ledger-check.service.js';
+import { LedgerUpkeep } from './checks/ledger-upkeep.service.js';
 import { LedgerRebuild } from './checks/ledger-rebuild.service.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { LedgerRetention } from './checks/ledger-retention.service.js';
@@ -22,6 +23,7 @@ import { UsageSpool } from './settlement/usage-spool.service.js';
     LedgerRepository,
     LedgerWriter,
     LedgerCheckService,
+    LedgerUpkeep,
     LedgerRebuild,
     LedgerRetention,
     UsageReports,

@@ -10,6 +10,7 @@ import { CostRepository } from '../costs/cost.repository.js';
 import { CostsService } from '../costs/costs.service.js';
 import { PriceMemory } from '../costs/price-book/price-memory.service.js';
 import { PricesService } from '../costs/price-book/prices.service.js';
+import { ReferenceSettingsService } from '../costs/price-book/reference-settings.service.js';
 import { ReferencesService } from '../costs/price-book/references.service.js';
 import { DeploymentAdminService } from '../deployments/deployment-admin.service.js';
 import { DeploymentWriter } from '../deployments/deployment-writer.js';
@@ -62,6 +63,7 @@ export class CostDesk {
     readonly references: ReferencesService,
     readonly costs: CostsService,
     readonly prices: PricesService,
+    readonly referenceSettings: ReferenceSettingsService,
     readonly reports: CostReportsService,
   ) {}
 
@@ -90,7 +92,8 @@ export class CostDesk {
       sums,
       references,
       costs,
-      new PricesService(prisma, repository, memory, references, deployments, audit, clock),
+      new PricesService(prisma, repository, memory, audit, clock),
+      new ReferenceSettingsService(prisma, repository, memory, references, deployments, audit),
       new CostReportsService(prisma, repository, sums, memory, costs, clock),
     );
     await desk.begin();

@@ -9,6 +9,9 @@ import { DepartureService } from './departure.service.js';
 import { HeartbeatService } from './heartbeat.service.js';
 import { MachineUseService } from './machine-use.service.js';
 import { NodeOpService } from './node-op.service.js';
+import { FilesReport } from './report/files-report.js';
+import { MachineReport } from './report/machine-report.js';
+import { WorkReport } from './report/work-report.js';
 import { ReconcileService } from './reconcile.service.js';
 
 @Module({
@@ -17,6 +20,9 @@ import { ReconcileService } from './reconcile.service.js';
   providers: [
     ReconcileService,
     MachineUseService,
+    MachineReport,
+    WorkReport,
+    FilesReport,
     HeartbeatService,
     NodeOpService,
     DepartureService,

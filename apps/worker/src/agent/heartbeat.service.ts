@@ -11,18 +11,12 @@ import {
 import { ClientNats } from '@nestjs/microservices';
 import { nodeSubject, type Heartbeat } from '@corral/contracts';
 import { firstValueFrom, type Subscription } from 'rxjs';
-import type { WorkerSettings } from '../config/settings.js';
-import { GenerationService } from '../generation/generation.service.js';
-import { HardwareService } from '../hardware/hardware.service.js';
 import type { NodeIdentity } from '../infra/identity.js';
 import { WorkerLog } from '../infra/log.js';
-import { IDENTITY, SETTINGS } from '../infra/tokens.js';
-import { ModelStoreService } from '../models/model-store.service.js';
-import { ReplicasService } from '../supervisor/replicas.service.js';
-import { FetchesService } from '../transfer/fetches.service.js';
-import { FileServerService } from '../transfer/file-server.service.js';
-import { MachineUseService } from './machine-use.service.js';
-import { ReconcileService } from './reconcile.service.js';
+import { IDENTITY } from '../infra/tokens.js';
+import { FilesReport } from './report/files-report.js';
+import { MachineReport } from './report/machine-report.js';
+import { WorkReport } from './report/work-report.js';
 
 const PERIOD_MS = 1_000;
 const COALESCE_MS = 20;
@@ -36,26 +30,18 @@ export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy
   private readonly changes: Subscription[] = [];
 
   constructor(
-    @Inject(SETTINGS) private readonly settings: WorkerSettings,
     @Inject(IDENTITY) private readonly identity: NodeIdentity,
     private readonly control: ClientNats,
-    private readonly hardware: HardwareService,
-    private readonly models: ModelStoreService,
-    private readonly fileServer: FileServerService,
-    private readonly fetches: FetchesService,
-    private readonly replicas: ReplicasService,
-    private readonly generation: GenerationService,
-    private readonly reconcile: ReconcileService,
-    private readonly use: MachineUseService,
+    private readonly machine: MachineReport,
+    private readonly work: WorkReport,
+    private readonly files: FilesReport,
     private readonly log: WorkerLog,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.changes.push(
-      this.replicas.changes.subscribe(() => this.beatSoon()),
-      this.models.changes.subscribe(() => this.beatSoon()),
-      this.use.changes.subscribe(() => this.beatSoon()),
-    );
+    for (const { changes } of [this.machine, this.work, this.files]) {
+      this.changes.push(changes.subscribe(() => this.beatSoon()));
+    }
     this.timer = setInterval(() => this.beatSoon(), PERIOD_MS);
     this.beatSoon();
   }
@@ -89,26 +75,12 @@ export class HeartbeatService implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   private async observe(): Promise<Heartbeat> {
-    const [devices, disk] = await Promise.all([this.use.devices(), this.hardware.disk()]);
-    const { yieldsTo } = this.use;
     return {
       ...this.identity,
       sequence: this.sequence++,
-      name: this.settings.nodeName,
-      version: this.settings.version,
-      platform: this.hardware.platform(),
-      devices,
-      disk,
-      assignmentGeneration: this.reconcile.generation,
-      replicas: this.replicas.observe(),
-      heldPrefixes: this.replicas.heldPrefixes(),
-      models: this.models.list(),
-      fileServer: this.fileServer.describe(),
-      fetches: this.fetches.list(),
-      draining: this.generation.draining,
-      polite: this.reconcile.polite,
-      yielding: yieldsTo !== null,
-      yieldingReason: yieldsTo,
+      ...(await this.machine.observe()),
+      ...this.work.observe(),
+      ...this.files.observe(),
     };
   }
 }

@@ -21,7 +21,12 @@ export function addUsers(program: Command): void {
     .command('users')
     .description('invite people, and set what they may do')
     .addHelpText('after', EXAMPLES);
+  addList(users);
+  addInvitations(users);
+  addChanges(users);
+}
 
+function addList(users: Command): void {
   withClientOptions(users.command('list'))
     .description('list all people')
     .option('--team <team>', 'of one team, by name or id')
@@ -33,9 +38,9 @@ export function addUsers(program: Command): void {
       const shown = team === undefined ? all : all.filter(({ teamId }) => teamId === team.id);
       print(flags.json, shown, userTable(shown));
     });
+}
 
-  addInvitations(users);
-
+function addChanges(users: Command): void {
   withClientOptions(users.command('role <user>'))
     .addArgument(new Argument('<role>', 'what the person may do').choices(ROLES))
     .description('give a person another role')

@@ -15,12 +15,16 @@ import { RequiresAdmin, RequiresRole, RequiresSignIn } from '../../common/access
 import { CurrentPrincipal } from '../../common/current-principal.decorator.js';
 import type { Principal } from '../../common/principal.pure.js';
 import { PricesService } from './prices.service.js';
+import { ReferenceSettingsService } from './reference-settings.service.js';
 
 /** A deployment's name may hold slashes, hence the wildcard. */
 @ApiTags('Costs')
 @Controller('admin/v1/costs')
 export class PricesController {
-  constructor(private readonly prices: PricesService) {}
+  constructor(
+    private readonly prices: PricesService,
+    private readonly settings: ReferenceSettingsService,
+  ) {}
 
   @Get('prices')
   @RequiresSignIn()
@@ -56,7 +60,7 @@ export class PricesController {
   @Get('references')
   @RequiresSignIn()
   references(): { data: ReferenceView[] } {
-    return { data: this.prices.references() };
+    return { data: this.settings.references() };
   }
 
   @Put('references/*')
@@ -66,6 +70,6 @@ export class PricesController {
     @Param('*') deployment: string,
     @Body({ schema: setReferencesSchema }) body: SetReferences,
   ): Promise<ReferenceView> {
-    return this.prices.setReferences(principal, deployment, body);
+    return this.settings.setReferences(principal, deployment, body);
   }
 }

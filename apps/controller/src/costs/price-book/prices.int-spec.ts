@@ -11,10 +11,11 @@ describe('the price book, its references and nodes’ prices', () => {
   let repository: CostDesk['repository'];
   let memory: CostDesk['memory'];
   let prices: CostDesk['prices'];
+  let referenceSettings: CostDesk['referenceSettings'];
 
   beforeAll(async () => {
     desk = await CostDesk.open();
-    ({ servers, prisma, repository, memory, prices } = desk);
+    ({ servers, prisma, repository, memory, prices, referenceSettings } = desk);
   });
   beforeEach(() => desk.clear());
   afterAll(() => desk.close());
@@ -71,9 +72,13 @@ describe('the price book, its references and nodes’ prices', () => {
     const gpt = { provider: 'openai', model: 'gpt-5.5' };
 
     it('is an admin’s choice over the default, and the default again without one', async () => {
-      const set = await prices.setReferences(admin, 'team/assistant', { references: [gpt] });
+      const set = await referenceSettings.setReferences(admin, 'team/assistant', {
+        references: [gpt],
+      });
       expect(set).toMatchObject({ chosen: 'explicit', references: [gpt] });
-      const back = await prices.setReferences(admin, 'team/assistant', { references: [] });
+      const back = await referenceSettings.setReferences(admin, 'team/assistant', {
+        references: [],
+      });
       expect(back).toMatchObject({
         chosen: 'default',
         reason: 'Cheapest host of the same model.',
@@ -91,7 +96,7 @@ describe('the price book, its references and nodes’ prices', () => {
 
     it('must be in the price book, once, of a deployment that there is', async () => {
       const set = (deployment: string, references: { provider: string; model: string }[]) =>
-        prices.setReferences(admin, deployment, { references });
+        referenceSettings.setReferences(admin, deployment, { references });
       const unknown = { provider: 'openai', model: 'gpt-0' };
       await expect(set('team/assistant', [gpt, unknown])).rejects.toMatchObject({
         failure: { code: 'invalid_value', param: 'references[1]' },

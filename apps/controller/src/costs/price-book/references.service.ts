@@ -49,6 +49,14 @@ export class ReferencesService implements OnModuleInit {
     return first === undefined ? null : this.memory.cloud.at(cloudModelKey(first), at);
   }
 
+  /** The present prices of the models it is compared with, that for the books first. */
+  pricesOf(deployment: string): CloudPriceRow[] {
+    const now = this.clock.now();
+    return this.choiceOf(deployment).models.flatMap(
+      (model) => this.memory.cloud.at(cloudModelKey(model), now) ?? [],
+    );
+  }
+
   choiceOf(deployment: string): ReferenceChoice {
     const known = this.choices.get(deployment);
     if (known !== undefined) return known;

@@ -19,6 +19,7 @@ import { DeploymentsService } from '../../deployments/deployments.service.js';
 import { RolloutBeginner } from '../../rollouts/rollout-beginner.js';
 import { RolloutsRepository } from '../../rollouts/rollouts.repository.js';
 import { Demand } from './demand.service.js';
+import { DeploymentLoad } from './deployment-load.service.js';
 import { ScalingRepository } from './scaling.repository.js';
 import { ScalingService } from './scaling.service.js';
 import { WakeService } from './wake.service.js';
@@ -50,7 +51,8 @@ class ScalingController {
     this.leader = new StatedLeader(servers.config());
     const repository = new ScalingRepository(prisma, new AuditService(prisma));
     const { leader, nodes, deployments, demand } = this;
-    this.scaling = new ScalingService(leader, nodes, deployments, demand, repository, bus, clock);
+    const load = new DeploymentLoad(nodes, demand);
+    this.scaling = new ScalingService(leader, deployments, load, repository, bus, clock);
     this.wake = new WakeService(demand, deployments, repository);
   }
 

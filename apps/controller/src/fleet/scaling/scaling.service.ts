@@ -7,10 +7,9 @@ import { Bus } from '@corral/bus';
 import { Clock } from '../../infra/clock.js';
 import { LeaderService } from '../../infra/leader.service.js';
 import { Rounds } from '../../infra/rounds.js';
-import { NodesService } from '../../nodes/nodes.service.js';
 import type { StoredDeployment } from '../../deployments/desired-state.pure.js';
 import { DeploymentsService } from '../../deployments/deployments.service.js';
-import { Demand } from './demand.service.js';
+import { DeploymentLoad } from './deployment-load.service.js';
 import { isToUnload } from './idle-unload.pure.js';
 import { ScalingRepository } from './scaling.repository.js';
 import {
@@ -38,9 +37,8 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly leader: LeaderService,
-    private readonly nodes: NodesService,
     private readonly deployments: DeploymentsService,
-    private readonly demand: Demand,
+    private readonly load: DeploymentLoad,
     private readonly repository: ScalingRepository,
     private readonly bus: Bus,
     private readonly clock: Clock,
@@ -72,10 +70,10 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
     let changed = false;
     for (const deployment of this.deployments.desired().deployments) {
       const nowMs = this.clock.monotonicMs();
-      const figures = this.figuresOf(deployment);
+      const figures = this.load.figuresOf(deployment);
       const known = before.get(deployment.id) ?? { usedAtMs: nowMs, memory: FRESH };
       const isUsed = figures.ready === 0 || figures.onBoard + figures.waiting > 0;
-      const askedAtMs = this.demand.of(deployment.name).usedAtMs ?? known.usedAtMs;
+      const askedAtMs = this.load.usedAtMs(deployment) ?? known.usedAtMs;
       known.usedAtMs = isUsed ? nowMs : Math.max(known.usedAtMs, askedAtMs);
       this.remembered.set(deployment.id, known);
       if (!this.leader.isLeader()) known.memory = FRESH;
@@ -108,22 +106,5 @@ export class ScalingService implements OnModuleInit, OnModuleDestroy {
     const done = await this.repository.unload(id, this.clock.now());
     if (done) this.logger.log(`deployment ${name} is idle and unloaded until it is asked for`);
     return done;
-  }
-
-  private figuresOf({ name, desiredReplicas }: StoredDeployment): ScalingFigures {
-    const ready = this.nodes
-      .observed()
-      .filter(({ state }) => state === 'ready')
-      .flatMap(({ heartbeat }) => heartbeat.replicas)
-      .filter((replica) => replica.deployment === name && replica.state === 'ready');
-    const { waiting, longestWaitMs } = this.demand.of(name);
-    return {
-      desired: desiredReplicas,
-      ready: ready.length,
-      slots: ready.reduce((sum, { slots }) => sum + slots, 0),
-      onBoard: ready.reduce((sum, { activeSlots, queued }) => sum + activeSlots + queued, 0),
-      waiting,
-      longestWaitMs,
-    };
   }
 }

@@ -2,7 +2,6 @@ import { connectBus, type Bus } from '@corral/bus';
 import type { OpenedRequest, OrphanedGeneration, SettledRequest } from '@corral/contracts';
 import { AuditService } from '../../audit/audit.service.js';
 import { SYSTEM } from '../../common/principal.pure.js';
-import { LeaderService } from '../../infra/leader.service.js';
 import { Metrics } from '../../infra/metrics.js';
 import { LedgerDesk } from '../../testing/ledger-desk.js';
 import { seededRandom, shuffled } from '../../testing/seeded-random.js';
@@ -52,8 +51,6 @@ describe('the check of the ledger', () => {
       desk.prisma,
       new LedgerWriter(bus, desk.ledger, spool, metrics),
       spool,
-      retention(days),
-      new LeaderService(config),
       metrics,
       config,
     );

@@ -20,7 +20,6 @@ export function DeploymentRow({
   stale: boolean;
 }) {
   const t = useTranslations('deployments');
-  const tReplica = useTranslations('replica');
   const look = DEPLOYMENT_LOOKS[deployment.state];
   const state = t(`states.${deployment.state}`);
   const replicas = t('readyOf', {
@@ -31,18 +30,7 @@ export function DeploymentRow({
     <>
       <tr className="border-t border-line">
         <th scope="row" className={`${CELL} w-full max-w-0 md:w-[32%] text-left font-normal`}>
-          <p className="truncate font-medium" title={deployment.name}>
-            {deployment.name}
-          </p>
-          <p className="truncate text-xs text-muted" title={deployment.modelName}>
-            {deployment.modelName} · {t('revision', { revision: deployment.revision })}
-          </p>
-          <p className="mt-1 text-xs text-muted tabular-nums md:hidden">
-            {replicas} ·{' '}
-            {tReplica('slotsShort', { active: deployment.activeSlots, total: deployment.slots })}
-            {deployment.queued > 0 &&
-              ` · ${tReplica('queued', { count: formatCount(deployment.queued) })}`}
-          </p>
+          <DeploymentName deployment={deployment} replicas={replicas} />
         </th>
         <td className={CELL}>
           <div className="flex flex-col items-end gap-1.5 md:items-start">
@@ -68,6 +56,34 @@ export function DeploymentRow({
           </td>
         </tr>
       )}
+    </>
+  );
+}
+
+/** Its name and model, and on a phone what the other columns would say. */
+function DeploymentName({
+  deployment,
+  replicas,
+}: {
+  deployment: DeploymentView;
+  replicas: string;
+}) {
+  const t = useTranslations('deployments');
+  const tReplica = useTranslations('replica');
+  return (
+    <>
+      <p className="truncate font-medium" title={deployment.name}>
+        {deployment.name}
+      </p>
+      <p className="truncate text-xs text-muted" title={deployment.modelName}>
+        {deployment.modelName} · {t('revision', { revision: deployment.revision })}
+      </p>
+      <p className="mt-1 text-xs text-muted tabular-nums md:hidden">
+        {replicas} ·{' '}
+        {tReplica('slotsShort', { active: deployment.activeSlots, total: deployment.slots })}
+        {deployment.queued > 0 &&
+          ` · ${tReplica('queued', { count: formatCount(deployment.queued) })}`}
+      </p>
     </>
   );
 }

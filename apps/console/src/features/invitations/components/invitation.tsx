@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
+import { Card } from '../../../components/page/card';
 import { Notice } from '../../../components/page/notice';
 import { couldBeToken } from '../invitation-entry.pure';
 import { InvitationForm } from './invitation-form';
@@ -17,7 +18,11 @@ export function Invitation({ token, onAccepted }: InvitationProps) {
   const t = useTranslations('invitation');
   const [refused, setRefused] = useState<'notValid' | 'hasAccount' | null>(null);
   if (couldBeToken(token) && refused === null) {
-    return <InvitationForm token={token} onAccepted={onAccepted} onRefused={setRefused} />;
+    return (
+      <Card className="p-6">
+        <InvitationForm token={token} onAccepted={onAccepted} onRefused={setRefused} />
+      </Card>
+    );
   }
   const why = refused ?? (token === null ? 'incomplete' : 'notValid');
   return (
