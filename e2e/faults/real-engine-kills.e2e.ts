@@ -18,7 +18,7 @@ import { isFull, quantile } from '../support/stage.js';
 const MODEL = resolve(import.meta.dirname, '../../models/corral-demo.gguf');
 const generations = z.object({ data: z.array(generationViewSchema) });
 const CLIENTS = 8;
-const STREAMS_EACH = isFull ? 100 : 6;
+const STREAMS_EACH = isFull ? 100 : 4;
 const GAP_MS = 2_000;
 const LIMIT_MS = isFull ? 900_000 : 120_000;
 

