@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util';
 import { GREEDY_SAMPLING, replicaSpecSchema } from '@corral/contracts';
 import { M5, M100, TINY, writeGguf } from '@corral/testing';
 import { Engine } from '../apps/engine/dist/serving/engine.js';
-import { planSampling } from '../apps/engine/dist/generation/sampling.js';
+import { planSampling } from '../apps/engine/dist/context/sampling.js';
 import { loadModel } from '../apps/engine/dist/load/load-model.js';
 import { getLlama } from '../apps/engine/node_modules/node-llama-cpp/dist/index.js';
 import { machineLine } from './machine.mjs';

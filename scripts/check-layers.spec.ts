@@ -153,6 +153,18 @@ describe('The check of the layers', () => {
     );
   });
 
+  it.each(['worker', 'engine', 'cli'])('refuses two folders of the %s in a circle', (app) => {
+    const result = check({
+      [`apps/${app}/src/left/a.ts`]: `export * from '../right/b.js';\n`,
+      [`apps/${app}/src/right/b.ts`]: `export const b = 1;\n`,
+      [`apps/${app}/src/right/c.ts`]: `import type { d } from '../left/d.js';\nexport type C = typeof d;\n`,
+      [`apps/${app}/src/left/d.ts`]: `export const d = 1;\n`,
+    });
+
+    expect(result.output).toContain(`features-have-no-cycles: apps/${app}/src/left/a.ts`);
+    expect(result.output).toContain(`features-have-no-cycles: apps/${app}/src/right/c.ts`);
+  });
+
   it('refuses the name of a provider’s field outside its dialect', () => {
     const result = check({ 'apps/engine/src/limits.ts': `export const why = 'max_tokens';\n` });
 

@@ -2,7 +2,7 @@
 
 /** Folders that import each other one way: those in `src/` of these apps, and scheduling's rooms. */
 const FEATURE =
-  /^apps\/controller\/src\/scheduling\/[^/]+(?=\/)|^apps\/(?:controller|worker|cli)\/src\/[^/]+(?=\/)/;
+  /^apps\/controller\/src\/scheduling\/[^/]+(?=\/)|^apps\/(?:controller|worker|engine|cli)\/src\/[^/]+(?=\/)/;
 /** Tests may set up any feature beside their own. */
 const TEST = /\.(spec|int-spec)\.ts$|\/src\/testing\//;
 

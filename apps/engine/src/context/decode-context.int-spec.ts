@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { GREEDY_SAMPLING, replicaSpecSchema } from '@corral/contracts';
 import { TINY, writeGguf } from '@corral/testing';
 import { jest } from '@jest/globals';
-import { planSampling } from '../generation/sampling.js';
+import { planSampling } from './sampling.js';
 import { loadModel } from '../load/load-model.js';
 import type { BatchEntry, DecodeContext } from './decode-context.js';
 import { NativeContext } from './native-context.js';

@@ -3,7 +3,7 @@
  * node-llama-cpp as a fall-back, or a fake. One call is one step of all running sequences, since
  * that is the unit in which a batch is decoded.
  */
-import type { SamplingPlan } from '../generation/sampling.js';
+import type { SamplingPlan } from './sampling.js';
 
 /** Tokens that one sequence contributes to a step. */
 export interface BatchEntry {

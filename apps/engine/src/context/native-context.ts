@@ -9,7 +9,7 @@
  * order get a pass each, which is wanted where batches of few are slow.
  */
 import type { LlamaContext } from 'node-llama-cpp';
-import type { SamplingPlan } from '../generation/sampling.js';
+import type { SamplingPlan } from './sampling.js';
 import type {
   BatchEntry,
   DecodeContext,

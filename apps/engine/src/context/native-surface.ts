@@ -4,7 +4,7 @@
  * public API takes over), never a crash.
  */
 import type { LlamaContext } from 'node-llama-cpp';
-import type { SamplerConfig } from '../generation/sampling.js';
+import type { SamplerConfig } from './sampling.js';
 
 /** How far one generation has come in a grammar. */
 export type NativeGrammarState = object;

@@ -1,5 +1,5 @@
 /** The addon's sampler of one generation, told what it cannot know by itself. */
-import { bannedTokens, samplerConfigAt, type SamplingPlan } from '../generation/sampling.js';
+import { bannedTokens, samplerConfigAt, type SamplingPlan } from './sampling.js';
 import type { TokenSampler } from './decode-context.js';
 import type { NativeGrammarReader } from './native-grammar.js';
 import type { NativeDecoder, NativeSampler } from './native-surface.js';

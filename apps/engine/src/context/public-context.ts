@@ -10,7 +10,7 @@ import {
   type LlamaContextSequence,
   type Token,
 } from 'node-llama-cpp';
-import { samplerConfigAt, type SamplerConfig, type SamplingPlan } from '../generation/sampling.js';
+import { samplerConfigAt, type SamplerConfig, type SamplingPlan } from './sampling.js';
 import type { BatchEntry, DecodeContext, SampledToken, TokenSampler } from './decode-context.js';
 
 type GenerateNext = NonNullable<

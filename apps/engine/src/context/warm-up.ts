@@ -1,8 +1,8 @@
 /**
  * The first decodes of a context. They allocate and, on a GPU, compile: better now than in the
- * first request. On a CPU they are also timed, see `pass-costs.ts`.
+ * first request. On a CPU they are also timed, see `pass-costs.pure.ts`.
  */
-import type { SamplingPlan } from '../generation/sampling.js';
+import type { SamplingPlan } from './sampling.js';
 import type { DecodeContext } from './decode-context.js';
 import type { MeasuredPasses } from './pass-costs.pure.js';
 

@@ -1,7 +1,7 @@
 /** Log-probabilities as they are sent: with texts, and finite. */
 import type { TokenLogprob } from '@corral/contracts';
 import type { SampledToken } from '../context/decode-context.js';
-import type { Vocabulary } from './vocabulary.pure.js';
+import type { Vocabulary } from '../vocabulary/vocabulary.pure.js';
 
 /** Stands for "practically impossible"; JSON has no infinity. */
 const LOWEST_LOGPROB = -9999;

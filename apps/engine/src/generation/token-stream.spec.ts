@@ -1,7 +1,7 @@
 import type { GenerationRequest } from '@corral/contracts';
 import { fakeVocabulary } from '../testing/fake-vocabulary.js';
 import { requestOf } from '../testing/requests.js';
-import { planSampling } from './sampling.js';
+import { planSampling } from '../context/sampling.js';
 import { TokenStream } from './token-stream.js';
 
 /** 0 ends the turn; 4 and 5 are the halves of one character. */

@@ -10,12 +10,12 @@ import type {
   TokenLogprob,
 } from '@corral/contracts';
 import type { SampledToken, TokenGrammar } from '../context/decode-context.js';
-import { contextLimitOf } from '../request-limits.pure.js';
-import { Detokenizer } from './detokenizer.pure.js';
+import { contextLimitOf } from './request-limits.pure.js';
+import { Detokenizer } from '../vocabulary/detokenizer.pure.js';
 import { presentLogprobs } from './logprobs.js';
-import type { SamplingPlan } from './sampling.js';
+import type { SamplingPlan } from '../context/sampling.js';
 import { StopMatcher } from './stop-matcher.pure.js';
-import type { Vocabulary } from './vocabulary.pure.js';
+import type { Vocabulary } from '../vocabulary/vocabulary.pure.js';
 
 /** A piece of one stream with the attempt that it belongs to. */
 export type StreamStep = StreamDelta & { key: string };

@@ -1,4 +1,4 @@
-/** Reads what `threads.ts` decides on. */
+/** Reads what `threads.pure.ts` decides on. */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Llama } from 'node-llama-cpp';

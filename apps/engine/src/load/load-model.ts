@@ -12,7 +12,7 @@ import {
 } from 'node-llama-cpp';
 import type { DecodeContext } from '../context/decode-context.js';
 import { openContext } from '../context/open-context.js';
-import type { Vocabulary } from '../generation/vocabulary.pure.js';
+import type { Vocabulary } from '../vocabulary/vocabulary.pure.js';
 import { ChatTemplate } from '../dialogue/chat-template.js';
 import { PromptEncoder } from '../dialogue/prompt-encoder.js';
 import { usesFlashAttention } from './attention.pure.js';

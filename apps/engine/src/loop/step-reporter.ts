@@ -19,7 +19,7 @@ export interface LoopSnapshot {
   stats: EngineStats;
   activeSlots: number;
   queued: number;
-  /** See prefix-digest.ts. */
+  /** See prefix-digest.pure.ts. */
   heldPrefixes: number[][];
 }
 

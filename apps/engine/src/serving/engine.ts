@@ -3,7 +3,7 @@
  * (`ipc/serve.ts`), the tests and the benchmarks drive the very same thing.
  */
 import type { EngineReady, Failure, Prompt } from '@corral/contracts';
-import { Detokenizer } from '../generation/detokenizer.pure.js';
+import { Detokenizer } from '../vocabulary/detokenizer.pure.js';
 import { refusedStep } from '../generation/refused-step.pure.js';
 import { ResponseGrammars } from '../dialogue/grammar/response-grammars.js';
 import type { LoadedModel } from '../load/load-model.js';

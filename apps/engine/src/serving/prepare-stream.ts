@@ -4,10 +4,10 @@
  */
 import type { Failure, GenerationRequest } from '@corral/contracts';
 import type { ResponseGrammars } from '../dialogue/grammar/response-grammars.js';
-import { planSampling } from '../generation/sampling.js';
+import { planSampling } from '../context/sampling.js';
 import { TokenStream } from '../generation/token-stream.js';
 import type { LoadedModel } from '../load/load-model.js';
-import { refuseRequest } from '../request-limits.pure.js';
+import { refuseRequest } from '../generation/request-limits.pure.js';
 
 export interface StartOptions {
   /** Unique among the streams on board. */

@@ -9,7 +9,7 @@ import type {
   SampledToken,
   TokenSampler,
 } from '../context/decode-context.js';
-import type { SamplingPlan } from '../generation/sampling.js';
+import type { SamplingPlan } from '../context/sampling.js';
 
 export interface FakeContextOptions {
   slots?: number;

@@ -1,5 +1,5 @@
 /** Vocabularies made of plain texts or bytes, for tests of what is built on them. */
-import { tokenPiece, type Vocabulary } from '../generation/vocabulary.pure.js';
+import { tokenPiece, type Vocabulary } from '../vocabulary/vocabulary.pure.js';
 
 /** Token i is the i-th text (or byte list); a null ends the generation. */
 export function fakeVocabulary(pieces: (string | number[] | null)[]): Vocabulary {

@@ -1,6 +1,6 @@
 /** A step loop over the fake context, on a clock that tests move. */
 import type { GenerationRequest } from '@corral/contracts';
-import { planSampling } from '../generation/sampling.js';
+import { planSampling } from '../context/sampling.js';
 import { TokenStream, type StreamStep } from '../generation/token-stream.js';
 import { FakeDecodeContext, type FakeContextOptions } from './fake-decode-context.js';
 import { NUMBERED_VOCABULARY } from './fake-vocabulary.js';

@@ -1,7 +1,7 @@
 /** The two views of a loaded model's vocabulary: text to tokens, and tokens to bytes. */
 import { LlamaVocabularyType, type LlamaModel, type Token } from 'node-llama-cpp';
 import { tokenBytes, type Spelling, type TokenSource } from './token-bytes.pure.js';
-import { tokenPiece, type TokenPiece, type Vocabulary } from '../generation/vocabulary.pure.js';
+import { tokenPiece, type TokenPiece, type Vocabulary } from './vocabulary.pure.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /** The tokenizer of a loaded model. */

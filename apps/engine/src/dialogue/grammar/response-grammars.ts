@@ -4,7 +4,7 @@
  */
 import type { Failure, ResponseFormat } from '@corral/contracts';
 import type { GrammarCompiler, TokenGrammar } from '../../context/decode-context.js';
-import { misreadTokens, type Vocabulary } from '../../generation/vocabulary.pure.js';
+import { misreadTokens, type Vocabulary } from '../../vocabulary/vocabulary.pure.js';
 import { JSON_OBJECT_GRAMMAR } from './json-rules.pure.js';
 import { grammarOfSchema } from './schema-grammar.js';
 

@@ -1,6 +1,6 @@
 import { GREEDY_SAMPLING } from '@corral/contracts';
 import { refuseRequest } from './request-limits.pure.js';
-import { requestOf } from './testing/requests.js';
+import { requestOf } from '../testing/requests.js';
 
 const LIMITS = { contextTokens: 100, vocabularySize: 50 };
 
