@@ -1,4 +1,5 @@
 import type { GenerationRequest } from '@corral/contracts';
+import { TextReader } from '../dialogue/text-reader.pure.js';
 import { fakeVocabulary } from '../testing/fake-vocabulary.js';
 import { requestOf } from '../testing/requests.js';
 import { planSampling } from '../context/sampling.js';
@@ -18,6 +19,7 @@ function streamOf(
     request,
     promptTokens,
     vocabulary: VOCABULARY,
+    reader: new TextReader(),
     contextTokens,
     sampling: planSampling(request.sampling, {
       topLogprobs: request.topLogprobs,

@@ -11,10 +11,10 @@ import type {
 } from '@corral/contracts';
 import type { SampledToken, TokenGrammar } from '../context/decode-context.js';
 import { contextLimitOf } from './request-limits.pure.js';
-import { Detokenizer } from '../vocabulary/detokenizer.pure.js';
+import type { TurnReader } from '../dialogue/turn-reader.pure.js';
+import { AnswerText } from './answer-text.pure.js';
 import { presentLogprobs } from './logprobs.js';
 import type { SamplingPlan } from '../context/sampling.js';
-import { StopMatcher } from './stop-matcher.pure.js';
 import type { Vocabulary } from '../vocabulary/vocabulary.pure.js';
 
 /** A piece of one stream with the attempt that it belongs to. */
@@ -29,6 +29,8 @@ export interface TokenStreamOptions {
   /** What the answer is held to. Default: nothing. */
   grammar?: TokenGrammar | null;
   vocabulary: Vocabulary;
+  /** Reads the model's turn: of this stream alone, and nothing yet. */
+  reader: TurnReader;
   /** Tokens that one sequence can hold. */
   contextTokens: number;
   /** Monotonic clock. */
@@ -55,8 +57,7 @@ export class TokenStream {
   cancelRequested = false;
 
   private readonly vocabulary: Vocabulary;
-  private readonly detokenizer: Detokenizer;
-  private readonly stops: StopMatcher;
+  private readonly text: AnswerText;
   private readonly acceptedLength: number;
   private readonly tokenLimit: number;
   private readonly arrivedAtMs: number;
@@ -90,8 +91,7 @@ export class TokenStream {
       contextLimitOf(request, options.contextTokens) - this.promptLength,
     );
     this.arrivedAtMs = options.arrivedAtMs;
-    this.detokenizer = new Detokenizer(options.vocabulary);
-    this.stops = new StopMatcher(request.stop);
+    this.text = new AnswerText(options.vocabulary, options.reader, request.stop);
     this.replay(request.acceptedTokens);
   }
 
@@ -158,7 +158,7 @@ export class TokenStream {
     return step;
   }
 
-  /** Brings text and stop matching to where the earlier attempts had left them. Emits nothing. */
+  /** Brings the text to where the earlier attempts had left it. Emits nothing. */
   private replay(acceptedTokens: readonly number[]): void {
     for (const token of acceptedTokens) {
       this.advance(token);
@@ -169,19 +169,11 @@ export class TokenStream {
   /** One token further; gives the text that became certain and notes the end of the stream. */
   private advance(token: number): string {
     this.generated.push(token);
-    if (this.vocabulary.endsGeneration(token)) {
-      this.reason = 'stop';
-      return this.stops.flush();
-    }
-    const { text, stopped } = this.stops.push(this.detokenizer.push(token));
-    if (stopped) {
-      this.reason = 'stop';
-      return text;
-    }
-    if (this.generated.length >= this.tokenLimit) {
-      this.reason = 'length';
-      return text + this.stops.flush();
-    }
+    let text = this.text.push(token);
+    const isFull = this.generated.length >= this.tokenLimit;
+    if (isFull) text += this.text.end();
+    if (this.text.over) this.reason = 'stop';
+    else if (isFull) this.reason = 'length';
     return text;
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Failure, GenerationRequest } from '@corral/contracts';
 import type { ResponseGrammars } from '../dialogue/grammar/response-grammars.js';
+import { TextReader } from '../dialogue/text-reader.pure.js';
 import { planSampling } from '../context/sampling.js';
 import { TokenStream } from '../generation/token-stream.js';
 import type { LoadedModel } from '../load/load-model.js';
@@ -51,6 +52,7 @@ export function prepareStream(
     request,
     promptTokens: prompt.tokens,
     vocabulary,
+    reader: new TextReader(),
     grammar: made.grammar,
     sampling: planSampling(request.sampling, {
       topLogprobs: request.topLogprobs,

@@ -1,6 +1,7 @@
 /** A step loop over the fake context, on a clock that tests move. */
 import type { GenerationRequest } from '@corral/contracts';
 import { planSampling } from '../context/sampling.js';
+import { TextReader } from '../dialogue/text-reader.pure.js';
 import { TokenStream, type StreamStep } from '../generation/token-stream.js';
 import { FakeDecodeContext, type FakeContextOptions } from './fake-decode-context.js';
 import { NUMBERED_VOCABULARY } from './fake-vocabulary.js';
@@ -53,6 +54,7 @@ export class LoopBench {
         request,
         promptTokens,
         vocabulary: NUMBERED_VOCABULARY,
+        reader: new TextReader(),
         contextTokens: this.context.contextTokens,
         sampling: planSampling(request.sampling, {
           topLogprobs: null,
